@@ -1,0 +1,79 @@
+#include "cam_tool/cam_tool_flags.h"
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "core/base/status_matchers.h"
+#include "gflags/gflags.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace maskfill {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+class CamToolFlags : public testing::Test {
+ protected:
+  CamToolFlags() {
+    for (const char* name : {"input", "output", "checkpoint"}) {
+      Set(name, "somewhere");
+    }
+  }
+  void Set(const char* name, const char* value) {
+    ASSERT_NE(gflags::SetCommandLineOption(name, value), "") << name;
+  }
+
+  gflags::FlagSaver saver_;  // restores every flag
+};
+
+TEST_F(CamToolFlags, DefaultsAreThePapers) {
+  ASSERT_OK_AND_ASSIGN(const CamToolOptions options, CamToolOptionsFromFlags());
+  EXPECT_EQ(options.layers, 0);
+  EXPECT_EQ(options.target, CamTarget::kLabel);
+}
+
+TEST_F(CamToolFlags, LayersAreAllLastOrANumber) {
+  Set("layers", "last");
+  EXPECT_EQ(CamToolOptionsFromFlags()->layers, 1);
+  Set("layers", "5");
+  EXPECT_EQ(CamToolOptionsFromFlags()->layers, 5);
+  for (const char* bad : {"0", "-1", "first", ""}) {
+    Set("layers", bad);
+    EXPECT_THAT(CamToolOptionsFromFlags(),
+                StatusIs(absl::StatusCode::kInvalidArgument,
+                         HasSubstr("expected all, last or a number")))
+        << bad;
+  }
+}
+
+TEST_F(CamToolFlags, OtherMethodsAreRefusedByName) {
+  Set("method", "gradcam");
+  EXPECT_THAT(CamToolOptionsFromFlags(),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("--method=gradcam is not available yet; this "
+                                 "version computes attribution")));
+  Set("method", "magic");
+  EXPECT_THAT(CamToolOptionsFromFlags(),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("--method=magic is unknown")));
+}
+
+TEST_F(CamToolFlags, AllBadFlagsComeInOneError) {
+  Set("checkpoint", "");
+  Set("input", "");
+  Set("target", "both");
+  Set("device", "tpu");
+  Set("batch_size", "0");
+  Set("max_bad_records", "3");
+  EXPECT_THAT(CamToolOptionsFromFlags(),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr("--checkpoint"), HasSubstr("--input"),
+                             HasSubstr("--target=both"), HasSubstr("tpu"),
+                             HasSubstr("--batch_size is 0"),
+                             HasSubstr("--max_bad_records"))));
+}
+
+}  // namespace
+}  // namespace maskfill

@@ -1,0 +1,57 @@
+#include "core/base/preemption.h"
+
+#include <csignal>
+
+#include "core/base/status_matchers.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace maskfill {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+class PreemptionTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    InstallPreemptionHandlers();
+    SetPreemptionSignalForTest(0);
+  }
+  void TearDown() override { SetPreemptionSignalForTest(0); }
+};
+
+TEST_F(PreemptionTest, IsNotRequestedByItself) {
+  EXPECT_FALSE(PreemptionRequested());
+  EXPECT_OK(CheckNotPreempted());
+}
+
+TEST_F(PreemptionTest, FollowsTheSchedulersSignals) {
+  for (const int signal_number : {SIGTERM, SIGUSR1, SIGINT}) {
+    SetPreemptionSignalForTest(0);
+    ASSERT_EQ(std::raise(signal_number), 0);
+    EXPECT_TRUE(PreemptionRequested());
+    EXPECT_THAT(CheckNotPreempted(),
+                StatusIs(absl::StatusCode::kCancelled,
+                         AllOf(HasSubstr("signal"),
+                               HasSubstr("run the same command again"))));
+  }
+}
+
+TEST_F(PreemptionTest, IgnoresALostTerminal) {
+  ASSERT_EQ(std::raise(SIGHUP), 0);
+  EXPECT_FALSE(PreemptionRequested());
+}
+
+TEST(PreemptionDeathTest, EndsAtOnceAtTheSecondInterrupt) {
+  EXPECT_EXIT(
+      {
+        InstallPreemptionHandlers();
+        std::raise(SIGINT);
+        std::raise(SIGINT);
+      },
+      testing::KilledBySignal(SIGINT), "");
+}
+
+}  // namespace
+}  // namespace maskfill

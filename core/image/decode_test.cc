@@ -1,0 +1,187 @@
+#include "core/image/decode.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "core/base/files.h"
+#include "core/base/status_matchers.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace maskfill {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+std::string TestFile(absl::string_view name) {
+  absl::StatusOr<std::string> bytes =
+      ReadFile(absl::StrCat("core/image/testdata/", name));
+  EXPECT_OK(bytes);
+  return *std::move(bytes);
+}
+
+const std::vector<std::string>& GoodFiles() {
+  static const auto* files = new std::vector<std::string>{
+      "rgb.jpg",       "progressive.jpg", "cmyk.jpg",    "grey.jpg",
+      "rgb.png",       "rgba.png",        "palette.png", "lossy.webp",
+      "lossless.webp", "alpha.webp"};
+  return *files;
+}
+
+// Bytewise equality with Pillow is tested in tests/parity/pixels.
+TEST(DecodeImage, ReadsEveryFormatByContent) {
+  for (const std::string& name : GoodFiles()) {
+    SCOPED_TRACE(name);
+    DecodeReport report;
+    ASSERT_OK_AND_ASSIGN(const Image image,
+                         DecodeImage(TestFile(name), {}, &report));
+    EXPECT_EQ(image.width, 16);
+    EXPECT_EQ(image.height, 12);
+    EXPECT_EQ(image.pixels.size(), 16u * 12 * 3);
+    EXPECT_EQ(report.warnings, 0);
+    const absl::string_view suffix =
+        absl::string_view(name).substr(name.find('.') + 1);
+    EXPECT_EQ(ToString(report.format), suffix == "jpg" ? "jpeg" : suffix);
+  }
+}
+
+TEST(DecodeImage, DropsAlphaWithoutCompositing) {
+  ASSERT_OK_AND_ASSIGN(const Image opaque, DecodeImage(TestFile("rgb.png")));
+  EXPECT_THAT(DecodeImage(TestFile("rgba.png")), IsOkAndHolds(opaque));
+  EXPECT_THAT(DecodeImage(TestFile("lossless.webp")), IsOkAndHolds(opaque));
+}
+
+TEST(DecodeImage, TakesColoursThatAPaletteLacksAsBlack) {
+  ASSERT_OK_AND_ASSIGN(const Image image,
+                       DecodeImage(TestFile("palette_too_short.png")));
+  EXPECT_THAT(image.pixels, ElementsAre(10, 20, 30, 40, 50, 60, 0, 0, 0));
+}
+
+TEST(DecodeImage, ReportsDataLossWhenCutAnywhere) {
+  for (const std::string& name : GoodFiles()) {
+    const std::string bytes = TestFile(name);
+    for (size_t size = 0; size < bytes.size(); ++size) {
+      EXPECT_THAT(DecodeImage(absl::string_view(bytes).substr(0, size)),
+                  StatusIs(absl::StatusCode::kDataLoss))
+          << name << " cut to " << size << " of " << bytes.size() << " bytes";
+    }
+  }
+}
+
+TEST(DecodeImage, SaysThatACutFileIsCut) {
+  for (const char* name :
+       {"rgb.jpg", "progressive.jpg", "rgb.png", "lossy.webp"}) {
+    const std::string bytes = TestFile(name);
+    EXPECT_THAT(
+        DecodeImage(absl::string_view(bytes).substr(0, bytes.size() - 2)),
+        StatusIs(absl::StatusCode::kDataLoss, HasSubstr("is cut")))
+        << name;
+  }
+}
+
+TEST(DecodeImage, ToleratesBytesBehindTheImage) {
+  for (const std::string& name : GoodFiles()) {
+    ASSERT_OK_AND_ASSIGN(const Image image, DecodeImage(TestFile(name)));
+    EXPECT_THAT(DecodeImage(TestFile(name) + "trailing"), IsOkAndHolds(image))
+        << name;
+  }
+}
+
+TEST(DecodeImage, RefusesAPngWithAnyWrongBit) {
+  const std::string bytes = TestFile("rgb.png");
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    for (int bit = 0; bit < 8; ++bit) {
+      std::string flipped = bytes;
+      flipped[i] ^= static_cast<char>(1 << bit);
+      EXPECT_THAT(DecodeImage(flipped), StatusIs(absl::StatusCode::kDataLoss))
+          << "bit " << bit << " of byte " << i;
+    }
+  }
+}
+
+TEST(DecodeImage, CountsWhatLibjpegMends) {
+  // Stray bytes before the end-of-image marker: a warning, no lost pixels.
+  std::string bytes = TestFile("rgb.jpg");
+  ASSERT_OK_AND_ASSIGN(const Image image, DecodeImage(bytes));
+  bytes.insert(bytes.size() - 2, "stray");
+  DecodeReport report;
+  EXPECT_THAT(DecodeImage(bytes, {}, &report), IsOkAndHolds(image));
+  EXPECT_EQ(report.warnings, 1);
+}
+
+TEST(DecodeImage, RefusesATemMarkerAsPillowDoes) {
+  // A damaged marker of a segment that libjpeg could do without.
+  std::string bytes = TestFile("rgb.jpg");
+  bytes[3] = '\x01';
+  EXPECT_THAT(DecodeImage(bytes), StatusIs(absl::StatusCode::kDataLoss,
+                                           HasSubstr("marker type 0x01")));
+}
+
+TEST(DecodeImage, RefusesAWebpWhoseChunksDoNotFillIt) {
+  std::string bytes = TestFile("lossy.webp");
+  bytes[16] -= 2;  // the size of the image's chunk
+  EXPECT_THAT(DecodeImage(bytes), StatusIs(absl::StatusCode::kDataLoss,
+                                           HasSubstr("its chunks make")));
+}
+
+TEST(DecodeImage, NamesTheFormatThatItFound) {
+  EXPECT_THAT(DecodeImage(TestFile("other.gif")),
+              StatusIs(absl::StatusCode::kDataLoss,
+                       HasSubstr("found a GIF image; expected a JPEG, PNG")));
+  EXPECT_THAT(DecodeImage(TestFile("other.bmp")),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("a BMP image")));
+  EXPECT_THAT(DecodeImage("<!DOCTYPE html><title>404</title>"),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("an HTML page")));
+  EXPECT_THAT(DecodeImage(absl::string_view("\0\0\0\x1C"
+                                            "ftypavif",
+                                            12)),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("'avif'")));
+  EXPECT_THAT(DecodeImage(""), StatusIs(absl::StatusCode::kDataLoss,
+                                        HasSubstr("the file is empty")));
+  EXPECT_THAT(DecodeImage("\x01\x02z"),
+              StatusIs(absl::StatusCode::kDataLoss,
+                       HasSubstr("unknown format (first bytes 01 02 7a)")));
+}
+
+TEST(DecodeImage, RefusesWhatItCannotShowFaithfully) {
+  EXPECT_THAT(DecodeImage(TestFile("animated.webp")),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("animated")));
+  EXPECT_THAT(DecodeImage(TestFile("grey_16_bits.png")),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("16-bit grey")));
+}
+
+TEST(DecodeImage, RefusesTooManyPixelsBeforeItAllocatesThem) {
+  EXPECT_THAT(DecodeImage(TestFile("bomb.png")),
+              StatusIs(absl::StatusCode::kDataLoss,
+                       AllOf(HasSubstr("32768x32768 = 1073741824 pixels"),
+                             HasSubstr("178956970"))));
+  for (const std::string& name : GoodFiles()) {
+    EXPECT_OK(DecodeImage(TestFile(name), {.max_pixels = 16 * 12}));
+    EXPECT_THAT(DecodeImage(TestFile(name), {.max_pixels = 16 * 12 - 1}),
+                StatusIs(absl::StatusCode::kDataLoss, HasSubstr("too large")))
+        << name;
+  }
+}
+
+TEST(DecodeImage, RefusesTooManyScans) {
+  EXPECT_THAT(
+      DecodeImage(TestFile("progressive.jpg"), {.max_scans = 2}),
+      StatusIs(absl::StatusCode::kDataLoss, HasSubstr("more than 2 scans")));
+  EXPECT_OK(DecodeImage(TestFile("rgb.jpg"), {.max_scans = 1}));
+}
+
+TEST(SniffImageFormat, GoesByContent) {
+  EXPECT_THAT(SniffImageFormat(TestFile("rgb.jpg")),
+              IsOkAndHolds(ImageFormat::kJpeg));
+  EXPECT_THAT(SniffImageFormat(TestFile("rgb.png")),
+              IsOkAndHolds(ImageFormat::kPng));
+  EXPECT_THAT(SniffImageFormat(TestFile("lossy.webp")),
+              IsOkAndHolds(ImageFormat::kWebp));
+}
+
+}  // namespace
+}  // namespace maskfill

@@ -1,0 +1,47 @@
+#include "core/model/torch_status.h"
+
+#include <new>
+
+#include "ATen/ops/empty.h"
+#include "ATen/ops/zeros.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/base/status_matchers.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace maskfill {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+TEST(CatchTorch, PassesValuesAndStatusesOn) {
+  EXPECT_THAT(CatchTorch([] { return 7; }), IsOkAndHolds(7));
+  EXPECT_OK(CatchTorch([] {}));
+  EXPECT_THAT(CatchTorch([] { return absl::NotFoundError("x"); }),
+              StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(CatchTorch([]() -> absl::StatusOr<int> { return 7; }),
+              IsOkAndHolds(7));
+}
+
+TEST(CatchTorch, TurnsATorchErrorIntoInternalWithoutBacktrace) {
+  EXPECT_THAT(
+      CatchTorch([] { return at::zeros({2, 3}).matmul(at::zeros({2, 3})); }),
+      StatusIs(absl::StatusCode::kInternal,
+               AllOf(HasSubstr("LibTorch: "), HasSubstr("2x3"),
+                     Not(HasSubstr("frame #")))));
+}
+
+TEST(CatchTorch, SaysWhatToDoWhenMemoryRanOut) {
+  // More than any machine has.
+  EXPECT_THAT(CatchTorch([] { return at::empty({int64_t{1} << 55}); }),
+              StatusIs(absl::StatusCode::kResourceExhausted,
+                       HasSubstr("smaller --batch_size")));
+  EXPECT_THAT(CatchTorch([] { throw std::bad_alloc(); }),
+              StatusIs(absl::StatusCode::kResourceExhausted));
+}
+
+}  // namespace
+}  // namespace maskfill

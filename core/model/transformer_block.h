@@ -1,0 +1,73 @@
+// The residual attention block of CLIP's towers, as a function of its weights.
+#ifndef MASKFILL_CORE_MODEL_TRANSFORMER_BLOCK_H_
+#define MASKFILL_CORE_MODEL_TRANSFORMER_BLOCK_H_
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ATen/core/Tensor.h"
+#include "absl/status/statusor.h"
+#include "core/model/model_config.h"
+#include "core/model/named_tensors.h"
+
+namespace maskfill {
+
+struct AttentionOptions {
+  // Added to the scaled scores, [L, L] or broadcastable to [N, heads, Q, L], in
+  // the dtype of x; -inf forbids a key. Undefined: none.
+  at::Tensor mask = {};
+  // Token i attends to tokens 0..i only. Not together with `mask`.
+  bool causal = false;
+  // Only the first so many tokens leave the block (keys and values still come
+  // from all), 0: all. Exactly what the whole block gives for them.
+  int64_t num_queries = 0;
+  // When set, attention is computed by an explicit softmax and its
+  // probabilities [N, heads, Q, L] are passed through this function: it may
+  // keep them, and what it returns takes their place.
+  std::function<at::Tensor(const at::Tensor&)> on_attention = {};
+};
+
+// x + attention(ln_1(x)), then x + mlp(ln_2(x)); one fused projection for
+// query, key and value. Weights are used as given, not copied: gradients flow
+// into those that require them. Safe for concurrent use.
+class TransformerBlock {
+ public:
+  // Takes ln_1.weight, ln_1.bias, attn.in_proj_weight, attn.in_proj_bias,
+  // attn.out_proj.*, ln_2.*, mlp.c_fc.*, mlp.c_proj.* under `prefix`, e.g.
+  // "transformer.resblocks.0.". DataLoss when one is missing or mis-shaped.
+  static absl::StatusOr<TransformerBlock> Create(const NamedTensors& tensors,
+                                                 const std::string& prefix,
+                                                 const TransformerShape& shape,
+                                                 Activation activation,
+                                                 double layer_norm_eps);
+
+  // For a block whose weights stay as they are: QuickGELU's factors move into
+  // copies of the MLP's weights, once instead of in every pass.
+  void FoldActivation();
+
+  // [N, L, D] -> [N, Q, D], batch first.
+  at::Tensor Forward(const at::Tensor& x,
+                     const AttentionOptions& options = {}) const;
+
+ private:
+  TransformerBlock() = default;
+
+  at::Tensor Attend(const at::Tensor& normalised, int64_t num_queries,
+                    const AttentionOptions& options) const;
+  at::Tensor Mlp(const at::Tensor& x) const;
+
+  int64_t heads_ = 0;
+  bool folded_ = false;
+  Activation activation_ = Activation::kQuickGelu;
+  double eps_ = 1e-5;
+  at::Tensor ln_1_weight_, ln_1_bias_, ln_2_weight_, ln_2_bias_;
+  at::Tensor qkv_weight_, qkv_bias_, out_weight_, out_bias_;
+  at::Tensor fc_weight_, fc_bias_, proj_weight_, proj_bias_;
+};
+
+}  // namespace maskfill
+
+#endif  // MASKFILL_CORE_MODEL_TRANSFORMER_BLOCK_H_

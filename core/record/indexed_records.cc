@@ -1,0 +1,178 @@
+#include "core/record/indexed_records.h"
+
+#include <fcntl.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/status_macros.h"
+#include "core/record/record_framing.h"
+#include "core/record/record_index.h"
+#include "core/record/shard_name.h"
+
+namespace maskfill {
+namespace {
+
+// Sets with more shards open a shard for each read, so as to stay well below
+// the usual limit of 1024 open files.
+constexpr size_t kMaxOpenShards = 256;
+
+class ReadOnlyFile {
+ public:
+  explicit ReadOnlyFile(const std::string& path)
+      : fd_(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  ~ReadOnlyFile() {
+    if (fd_ >= 0) close(fd_);
+  }
+  ReadOnlyFile(const ReadOnlyFile&) = delete;
+  ReadOnlyFile& operator=(const ReadOnlyFile&) = delete;
+  int fd() const { return fd_; }
+  int Release() { return std::exchange(fd_, -1); }
+
+ private:
+  int fd_;
+};
+
+// Fills all buffers from `offset` on; fewer bytes only at the file's end.
+// -1 on failure, with errno.
+int64_t ReadAt(int fd, int64_t offset, std::array<iovec, 3> buffers) {
+  int64_t total = 0;
+  size_t first = 0;
+  while (first < buffers.size()) {
+    const ssize_t n =
+        preadv(fd, buffers.data() + first,
+               static_cast<int>(buffers.size() - first), offset + total);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return -1;
+    if (n == 0) break;
+    total += n;
+    size_t left = static_cast<size_t>(n);
+    while (first < buffers.size() && left >= buffers[first].iov_len) {
+      left -= buffers[first].iov_len;
+      ++first;
+    }
+    if (first < buffers.size()) {
+      buffers[first].iov_base =
+          static_cast<char*>(buffers[first].iov_base) + left;
+      buffers[first].iov_len -= left;
+    }
+  }
+  return total;
+}
+
+}  // namespace
+
+struct IndexedRecords::Shard {
+  std::string path;
+  std::vector<int64_t> offsets;  // one more than records
+  bool keep_open = true;
+  std::atomic<int> fd{-1};
+
+  ~Shard() {
+    if (fd.load() >= 0) close(fd.load());
+  }
+};
+
+IndexedRecords::IndexedRecords() = default;
+IndexedRecords::~IndexedRecords() = default;
+
+absl::StatusOr<std::unique_ptr<IndexedRecords>> IndexedRecords::Open(
+    const RecordSet& set) {
+  std::unique_ptr<IndexedRecords> records(new IndexedRecords());
+  records->shard_begin_.push_back(0);
+  for (int64_t i = 0; i < set.num_shards(); ++i) {
+    auto shard = std::make_unique<Shard>();
+    shard->path = set.ShardPath(i);
+    shard->keep_open = set.num_shards() <= static_cast<int64_t>(kMaxOpenShards);
+    const v1::ShardEntry& entry = set.manifest().shards(static_cast<int>(i));
+    ASSIGN_OR_RETURN(shard->offsets,
+                     ReadRecordIndex(IndexName(shard->path), entry.records(),
+                                     entry.bytes()));
+    records->shard_begin_.push_back(records->size() + entry.records());
+    records->shards_.push_back(std::move(shard));
+  }
+  return records;
+}
+
+int64_t IndexedRecords::ShardOf(int64_t position) const {
+  const auto after =
+      std::upper_bound(shard_begin_.begin(), shard_begin_.end(), position);
+  return after - shard_begin_.begin() - 1;
+}
+
+std::string IndexedRecords::Where(int64_t position) const {
+  const int64_t shard = ShardOf(position);
+  const int64_t record = position - shard_begin_[shard];
+  return absl::StrCat(shards_[shard]->path, ": record ", record, " at byte ",
+                      shards_[shard]->offsets[record]);
+}
+
+absl::Status IndexedRecords::Read(int64_t position,
+                                  std::string* payload) const {
+  if (position < 0 || position >= size()) {
+    return absl::OutOfRangeError(
+        absl::StrCat("record ", position, " of ", size(), " was asked for"));
+  }
+  const int64_t index = ShardOf(position);
+  Shard& shard = *shards_[index];
+  const int64_t record = position - shard_begin_[index];
+  const int64_t offset = shard.offsets[record];
+  const int64_t length =
+      shard.offsets[record + 1] - offset - kRecordOverheadBytes;
+
+  int fd = shard.fd.load();
+  std::unique_ptr<ReadOnlyFile> own;
+  if (fd < 0) {
+    own = std::make_unique<ReadOnlyFile>(shard.path);
+    fd = own->fd();
+    if (fd < 0) {
+      return absl::UnavailableError(absl::StrCat("cannot open \"", shard.path,
+                                                 "\": ", std::strerror(errno)));
+    }
+    int absent = -1;
+    // Another thread may have been faster: then ours serves this read only.
+    if (shard.keep_open && shard.fd.compare_exchange_strong(absent, fd)) {
+      own->Release();
+    }
+  }
+  std::array<char, kRecordHeaderBytes> header;
+  std::array<char, kRecordFooterBytes> footer;
+  payload->resize(static_cast<size_t>(length));
+  const int64_t total = ReadAt(fd, offset,
+                               {iovec{header.data(), header.size()},
+                                iovec{payload->data(), payload->size()},
+                                iovec{footer.data(), footer.size()}});
+  if (total < 0) {
+    return absl::UnavailableError(absl::StrCat("cannot read \"", shard.path,
+                                               "\": ", std::strerror(errno)));
+  }
+  if (total != length + kRecordOverheadBytes) {
+    return absl::DataLossError(absl::StrCat(
+        Where(position), ": the file ends after ", total, " of the record's ",
+        length + kRecordOverheadBytes, " bytes"));
+  }
+  absl::StatusOr<int64_t> found = ParseRecordHeader(
+      absl::string_view(header.data(), header.size()), kMaxPayloadBytes);
+  if (!found.ok()) return Annotate(found.status(), Where(position));
+  if (*found != length) {
+    return absl::DataLossError(absl::StrCat(Where(position),
+                                            ": the record has ", *found,
+                                            " bytes, its index says ", length));
+  }
+  return Annotate(CheckRecordFooter(*payload, absl::string_view(footer.data(),
+                                                                footer.size())),
+                  Where(position));
+}
+
+}  // namespace maskfill

@@ -1,0 +1,41 @@
+#include "core/text/text_cleaning.h"
+
+#include "core/base/status_matchers.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace maskfill {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(CleanText, LowersAndCollapsesWhiteSpace) {
+  EXPECT_THAT(CleanText("  A PHOTO\t\n of\u3000a \u00a0 Dog "),
+              IsOkAndHolds("a photo of a dog"));
+}
+
+TEST(CleanText, UnescapesTwice) {
+  EXPECT_THAT(CleanText("&amp;amp; &amp;lt;"), IsOkAndHolds("& <"));
+  EXPECT_THAT(CleanText("&amp;amp;amp;"), IsOkAndHolds("&amp;"));
+}
+
+TEST(CleanText, StripsWhatPythonStrips) {
+  // U+001C is white space for str.strip, but not for \s.
+  EXPECT_THAT(CleanText("\x1c a \x1c b \x1f"), IsOkAndHolds("a \x1c b"));
+  EXPECT_THAT(CleanText(" \t "), IsOkAndHolds(""));
+}
+
+TEST(CleanText, LowersAsTheRootLocaleDoes) {
+  // Final sigma by its context, dotted capital I as two code points.
+  EXPECT_THAT(CleanText("ΟΔΟΣ ΣΑΣ"), IsOkAndHolds("οδος σας"));
+  EXPECT_THAT(CleanText("\u0130"), IsOkAndHolds("i\u0307"));
+  EXPECT_THAT(CleanText("I ÄÖ ẞ"), IsOkAndHolds("i äö ß"));
+}
+
+TEST(CleanText, RefusesWhatIsNotUtf8) {
+  EXPECT_THAT(CleanText("caf\xe9"), StatusIs(absl::StatusCode::kInvalidArgument,
+                                             HasSubstr("not UTF-8 at byte 3")));
+}
+
+}  // namespace
+}  // namespace maskfill

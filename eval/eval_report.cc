@@ -1,0 +1,130 @@
+#include "eval/eval_report.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "core/base/files.h"
+#include "core/base/sha256.h"
+#include "core/base/status_macros.h"
+#include "google/protobuf/util/json_util.h"
+
+namespace maskfill {
+namespace {
+
+std::string SetNames(const v1::EvalReport& report) {
+  return absl::StrJoin(report.sets(), ",",
+                       [](std::string* out, const v1::SetReport& set) {
+                         absl::StrAppend(out, set.name());
+                       });
+}
+
+void AddDifference(const char* what, const std::string& asked,
+                   const std::string& found,
+                   std::vector<std::string>* differences) {
+  if (asked == found) return;
+  differences->push_back(absl::StrCat(what, " is \"", asked,
+                                      "\" in this run and \"", found,
+                                      "\" in the report"));
+}
+
+}  // namespace
+
+std::string ReportFingerprint(const v1::EvalReport& report) {
+  Sha256 sha;
+  sha.UpdateField("eval");
+  sha.UpdateField(report.tool_version());
+  sha.UpdateField(report.precision());
+  sha.UpdateField(report.checkpoint_fingerprint());
+  for (const v1::SetReport& set : report.sets()) {
+    sha.UpdateField(set.name());
+    sha.UpdateField(set.fingerprint());
+  }
+  return sha.HexDigest();
+}
+
+absl::Status WriteEvalReport(const std::string& path,
+                             const v1::EvalReport& report) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = true;
+  options.preserve_proto_field_names = true;
+  // An accuracy of 0 is a result as well.
+  options.always_print_primitive_fields = true;
+  std::string json;
+  const auto printed =
+      google::protobuf::util::MessageToJsonString(report, &json, options);
+  if (!printed.ok()) return absl::InternalError(printed.ToString());
+  RETURN_IF_ERROR(MakeDirectories(Dirname(path)));
+  return WriteFileAtomically(path, json);
+}
+
+absl::StatusOr<v1::EvalReport> ReadEvalReport(const std::string& path) {
+  ASSIGN_OR_RETURN(const std::string json, ReadFile(path));
+  v1::EvalReport report;
+  const auto parsed =
+      google::protobuf::util::JsonStringToMessage(json, &report);
+  if (!parsed.ok() || report.schema_version() != 1) {
+    return absl::DataLossError(absl::StrCat(
+        "\"", path, "\" is no report of eval (",
+        parsed.ok() ? "another schema_version" : parsed.ToString(), ")"));
+  }
+  return report;
+}
+
+absl::Status CheckSameEvaluation(const v1::EvalReport& asked,
+                                 const v1::EvalReport& found,
+                                 const std::string& path) {
+  if (asked.fingerprint() == found.fingerprint()) return absl::OkStatus();
+  std::vector<std::string> differences;
+  AddDifference("tool version", asked.tool_version(), found.tool_version(),
+                &differences);
+  AddDifference("--precision", asked.precision(), found.precision(),
+                &differences);
+  AddDifference("the checkpoint's fingerprint", asked.checkpoint_fingerprint(),
+                found.checkpoint_fingerprint(), &differences);
+  AddDifference("the list of sets", SetNames(asked), SetNames(found),
+                &differences);
+  if (SetNames(asked) == SetNames(found)) {
+    for (int i = 0; i < asked.sets_size(); ++i) {
+      AddDifference(
+          absl::StrCat("the fingerprint of ", asked.sets(i).name()).c_str(),
+          asked.sets(i).fingerprint(), found.sets(i).fingerprint(),
+          &differences);
+    }
+  }
+  return absl::FailedPreconditionError(absl::StrCat(
+      "\"", path, "\" is the report of another evaluation (fingerprint ",
+      found.fingerprint(), ", this run's is ", asked.fingerprint(),
+      "): ", absl::StrJoin(differences, "; "),
+      "; choose another --output, or give --overwrite to replace it"));
+}
+
+std::string EvalTable(const v1::EvalReport& report) {
+  size_t width = 4;
+  for (const v1::SetReport& set : report.sets()) {
+    width = std::max(width, set.name().size());
+  }
+  const int name_width = static_cast<int>(width);
+  std::string table = absl::StrFormat("%-*s  %8s  %8s  %7s  %7s  %7s  %8s\n",
+                                      name_width, "set", "images", "counted",
+                                      "top-1 %", "top-5 %", "loss", "images/s");
+  for (const v1::SetReport& set : report.sets()) {
+    absl::StrAppendFormat(
+        &table, "%-*s  %8d  %8d  %7.2f  %7.2f  %7.4f  %8.1f\n", name_width,
+        set.name(), set.images(), set.counted(), set.top1(), set.top5(),
+        set.loss(),
+        set.seconds() > 0 ? static_cast<double>(set.images()) / set.seconds()
+                          : 0.0);
+  }
+  if (report.sets_size() > 1) {
+    absl::StrAppendFormat(&table, "%-*s  %8s  %8s  %7.2f\n", name_width, "mean",
+                          "", "", report.mean_top1());
+  }
+  return table;
+}
+
+}  // namespace maskfill

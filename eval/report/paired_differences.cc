@@ -1,0 +1,81 @@
+#include "eval/report/paired_differences.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+namespace maskfill {
+namespace {
+
+Accuracies Difference(const Accuracies& a, const Accuracies& b) {
+  Accuracies difference(a.size());
+  for (size_t i = 0; i < a.size(); ++i) {
+    if (a[i].has_value() && b[i].has_value()) difference[i] = *a[i] - *b[i];
+  }
+  return difference;
+}
+
+// Both lists are sorted by seed, so the pairs are as well.
+std::vector<PairedDifferences::Pair> Pairs(
+    const AccuracyTable::Method& method,
+    const AccuracyTable::Method& baseline) {
+  std::vector<PairedDifferences::Pair> pairs;
+  for (const AccuracyTable::Run& run : method.runs) {
+    for (const AccuracyTable::Run& other : baseline.runs) {
+      if (run.seed.has_value() && other.seed.has_value() &&
+          run.seed != other.seed) {
+        continue;
+      }
+      pairs.push_back({run.seed.has_value() ? run.seed : other.seed,
+                       Difference(run.top1, other.top1)});
+    }
+  }
+  return pairs;
+}
+
+Accuracies Mean(const std::vector<PairedDifferences::Pair>& pairs,
+                size_t columns) {
+  Accuracies mean(columns);
+  if (pairs.empty()) return mean;
+  for (size_t i = 0; i < columns; ++i) {
+    // The runs of one method have the same sets: all or none have a value.
+    if (!pairs[0].difference[i].has_value()) continue;
+    double sum = 0;
+    for (const auto& pair : pairs) sum += *pair.difference[i];
+    mean[i] = sum / static_cast<double>(pairs.size());
+  }
+  return mean;
+}
+
+}  // namespace
+
+absl::StatusOr<PairedDifferences> CompareWith(const AccuracyTable& table,
+                                              const std::string& baseline) {
+  const auto base = std::find_if(
+      table.methods.begin(), table.methods.end(),
+      [&baseline](const auto& method) { return method.name == baseline; });
+  if (base == table.methods.end()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--baseline: there is no method \"", baseline, "\"; the reports have ",
+        absl::StrJoin(table.methods, ", ",
+                      [](std::string* out, const auto& method) {
+                        absl::StrAppend(out, method.name);
+                      })));
+  }
+  PairedDifferences differences;
+  differences.baseline = baseline;
+  for (const AccuracyTable::Method& method : table.methods) {
+    if (method.name == baseline) continue;
+    PairedDifferences::Method& row = differences.methods.emplace_back();
+    row.name = method.name;
+    row.pairs = Pairs(method, *base);
+    row.mean = Mean(row.pairs, table.columns.size());
+  }
+  return differences;
+}
+
+}  // namespace maskfill

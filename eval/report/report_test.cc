@@ -1,0 +1,190 @@
+#include "eval/report/report.h"
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "core/base/files.h"
+#include "core/base/status_matchers.h"
+#include "core/base/test_paths.h"
+#include "eval/report/report_testing.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
+
+namespace maskfill {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class ReportTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    dir_ = TestDirectory();
+    options_.output = JoinPath(dir_, "out");
+  }
+
+  void Add(const std::string& name,
+           const std::vector<std::pair<std::string, double>>& top1) {
+    options_.reports.push_back(WriteReport(dir_, name, top1));
+  }
+
+  // ID, R and A: FT falls from 81 to 64 and 60, ours stays at 76.5 and 73.5.
+  void AddStudy() {
+    Add("zero-shot", {{"r", 83}, {"id", 69}, {"a", 79}});
+    Add("ft-seed0", {{"r", 66}, {"id", 95}, {"a", 62}});
+    Add("ft-seed1", {{"r", 61}, {"id", 94}, {"a", 59}});
+    Add("ours-seed0", {{"r", 78}, {"id", 93}, {"a", 75}});
+    Add("ours-seed1", {{"r", 75}, {"id", 93}, {"a", 72}});
+    options_.id_sets = {"id"};
+    options_.baselines = {"ft"};
+  }
+
+  std::string Written(const std::string& name) {
+    const auto text = ReadFile(JoinPath(options_.output, name));
+    EXPECT_OK(text);
+    return text.value_or("");
+  }
+
+  std::string dir_;
+  ReportOptions options_;
+};
+
+TEST_F(ReportTest, PutsModelsInRowsAndSetsInColumns) {
+  Add("zero-shot", {{"id", 60}, {"ood", 50.25}});
+  Add("ft", {{"id", 70}});
+  // Means: (60 + 50.25) / 2 = 55.125; ft has no figure for "ood", so no mean.
+  EXPECT_THAT(Report(options_),
+              IsOkAndHolds("| top-1 %   |   id |  ood | mean |\n"
+                           "|-----------|-----:|-----:|-----:|\n"
+                           "| zero-shot | 60.0 | 50.2 | 55.1 |\n"
+                           "| ft        | 70.0 |    - |    - |\n"));
+  EXPECT_EQ(Written("report.csv"),
+            "top-1 %,id,ood,mean\n"
+            "zero-shot,60,50.25,55.125\nft,70,,\n");
+  EXPECT_THAT(ListDirectory(options_.output),
+              IsOkAndHolds(ElementsAre("report.csv", "report.md")));
+}
+
+// FT: id (95 + 94) / 2 = 94.5 with deviation 0.5, OOD (64 + 60) / 2 = 62 with
+// 2. Ours: id 93 with 0, OOD (76.5 + 73.5) / 2 = 75 with 1.5. Zero-shot's OOD
+// is (83 + 79) / 2 = 81: to FT's seeds 81 - 64 and 81 - 60.
+TEST_F(ReportTest, ShowsSeedsOodAverageAndPairedDifferences) {
+  AddStudy();
+  const std::string markdown =
+      "| top-1 %   |       id |        r |        a |  OOD avg | seeds |\n"
+      "|-----------|---------:|---------:|---------:|---------:|------:|\n"
+      "| zero-shot |     69.0 |     83.0 |     79.0 |     81.0 |     1 |\n"
+      "| ft        | 94.5±0.5 | 63.5±2.5 | 60.5±1.5 | 62.0±2.0 |     2 |\n"
+      "| ours      | 93.0±0.0 | 76.5±1.5 | 73.5±1.5 | 75.0±1.5 |     2 |\n"
+      "\n"
+      "mean±population standard deviation over seeds\n"
+      "\n"
+      "Differences to ft in points, paired by seed\n"
+      "\n"
+      "| points    |     id |      r |      a | OOD avg | seeds |    id per "
+      "seed | OOD avg per seed |\n"
+      "|-----------|-------:|-------:|-------:|--------:|------:|-----------"
+      "----:|-----------------:|\n"
+      "| zero-shot | -25.50 | +19.50 | +18.50 |  +19.00 |  0, 1 | -26.00, "
+      "-25.00 |   +17.00, +21.00 |\n"
+      "| ours      |  -1.50 | +13.00 | +13.00 |  +13.00 |  0, 1 |   -2.00, "
+      "-1.00 |   +12.50, +13.50 |\n";
+  EXPECT_THAT(Report(options_), IsOkAndHolds(markdown));
+  EXPECT_EQ(Written("report.md"), markdown);
+  EXPECT_EQ(Written("report.csv"),
+            "top-1 %,id,id std,r,r std,a,a std,OOD avg,OOD avg std,seeds\n"
+            "zero-shot,69,,83,,79,,81,,1\n"
+            "ft,94.5,0.5,63.5,2.5,60.5,1.5,62,2,2\n"
+            "ours,93,0,76.5,1.5,73.5,1.5,75,1.5,2\n");
+  EXPECT_EQ(Written("report-differences.csv"),
+            "baseline,method,seed,id,r,a,OOD avg\n"
+            "ft,zero-shot,0,-26,17,17,17\n"
+            "ft,zero-shot,1,-25,22,20,21\n"
+            "ft,ours,0,-2,12,13,12.5\n"
+            "ft,ours,1,-1,14,13,13.5\n");
+}
+
+TEST_F(ReportTest, EveryBaselineHasATable) {
+  AddStudy();
+  options_.baselines = {"zero-shot", "ft"};
+  EXPECT_THAT(Report(options_),
+              IsOkAndHolds(AllOf(HasSubstr("Differences to zero-shot"),
+                                 HasSubstr("Differences to ft"))));
+  options_.baselines = {"zero-shot", "wise"};
+  EXPECT_THAT(Report(options_), StatusIs(absl::StatusCode::kInvalidArgument,
+                                         HasSubstr("\"wise\"")));
+}
+
+// A single run each: nothing to list by seed.
+TEST_F(ReportTest, DifferencesOfSingleRunsAreShort) {
+  Add("ft", {{"id", 90}, {"r", 60}});
+  Add("ours", {{"id", 89}, {"r", 75}});
+  options_.id_sets = {"id"};
+  options_.baselines = {"ft"};
+  EXPECT_THAT(Report(options_),
+              IsOkAndHolds(HasSubstr("Differences to ft in points\n\n"
+                                     "| points |    id |      r | OOD avg |\n"
+                                     "|--------|------:|-------:|--------:|\n"
+                                     "| ours   | -1.00 | +15.00 |  +15.00 |"
+                                     "\n")));
+}
+
+TEST_F(ReportTest, JsonHoldsEverythingUnrounded) {
+  AddStudy();
+  Add("fd-seed0", {{"r", 70.123456789012345}, {"id", 1}});
+  options_.formats = {ReportFormat::kJson};
+  ASSERT_OK(Report(options_));
+  const nlohmann::json json = nlohmann::json::parse(Written("report.json"));
+  EXPECT_EQ(json["schema_version"], 1);
+  EXPECT_EQ(json["sets"][0]["name"], "id");
+  EXPECT_EQ(json["sets"][0]["in_distribution"], true);
+  EXPECT_EQ(json["sets"][1]["fingerprint"], "r");
+  const nlohmann::json& ft = json["methods"][1];
+  EXPECT_EQ(ft["name"], "ft");
+  EXPECT_EQ(ft["runs"][1]["seed"], 1);
+  EXPECT_EQ(ft["runs"][1]["report"], options_.reports[2]);
+  EXPECT_EQ(ft["runs"][1]["sets"]["a"], 59);
+  EXPECT_EQ(ft["mean"]["averages"]["OOD avg"], 62);
+  EXPECT_EQ(ft["std"]["sets"]["r"], 2.5);
+  EXPECT_EQ(json["methods"][0]["runs"][0]["seed"], nullptr);
+  EXPECT_EQ(json["methods"][0]["std"], nullptr);
+  // The file of the test itself holds six digits; what is read is kept.
+  EXPECT_EQ(json["methods"][3]["mean"]["sets"]["r"], 70.1235);
+  EXPECT_EQ(json["methods"][3]["mean"]["sets"]["a"], nullptr);
+  const nlohmann::json& differences = json["differences"][0];
+  EXPECT_EQ(differences["baseline"], "ft");
+  EXPECT_EQ(differences["methods"][1]["name"], "ours");
+  EXPECT_EQ(differences["methods"][1]["pairs"][1]["seed"], 1);
+  EXPECT_EQ(differences["methods"][1]["pairs"][1]["averages"]["OOD avg"], 13.5);
+  EXPECT_EQ(differences["methods"][1]["mean"]["sets"]["id"], -1.5);
+}
+
+TEST_F(ReportTest, LatexAndHtmlAreEscaped) {
+  Add("a_b<&>-seed0", {{"id", 60}});
+  Add("a_b<&>-seed1", {{"id", 61}});
+  options_.formats = {ReportFormat::kLatex, ReportFormat::kHtml};
+  ASSERT_OK(Report(options_));
+  EXPECT_EQ(Written("report.tex"),
+            "\\begin{tabular}{lrrr}\n\\toprule\n"
+            "top-1 \\% & id & mean & seeds \\\\\n\\midrule\n"
+            "a\\_b<\\&> & 60.5$\\pm$0.5 & 60.5$\\pm$0.5 & 2 \\\\\n"
+            "\\bottomrule\n\\end{tabular}\n"
+            "% mean±population standard deviation over seeds\n");
+  EXPECT_THAT(Written("report.html"),
+              HasSubstr("<table>\n<tr><th>top-1 %</th><th>id</th>"
+                        "<th>mean</th><th>seeds</th></tr>\n"
+                        "<tr><td>a_b&lt;&amp;&gt;</td><td>60.5±0.5</td>"
+                        "<td>60.5±0.5</td><td>2</td></tr>\n</table>"));
+}
+
+TEST(ReportFormat, UnknownFormatsAreRefused) {
+  EXPECT_THAT(ParseReportFormat("md"), IsOkAndHolds(ReportFormat::kMarkdown));
+  EXPECT_THAT(ParseReportFormat("pdf"),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("expected md, csv, latex, json or html")));
+}
+
+}  // namespace
+}  // namespace maskfill

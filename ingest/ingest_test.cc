@@ -1,0 +1,253 @@
+#include "ingest/ingest.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/base/files.h"
+#include "core/base/preemption.h"
+#include "core/base/status_matchers.h"
+#include "core/base/test_paths.h"
+#include "core/record/record_set.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "ingest/test_images.h"
+#include "proto/records.pb.h"
+
+namespace maskfill {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+IngestOptions OptionsFor(const std::string& dir) {
+  IngestOptions options;
+  options.stage.output = dir + "/out";
+  options.stage.progress = ProgressMode::kNone;
+  options.stage.num_threads = 1;
+  options.source = dir + "/data";
+  options.num_shards = 4;
+  return options;
+}
+
+// Name -> bytes of everything in a directory.
+std::map<std::string, std::string> Contents(const std::string& dir) {
+  std::map<std::string, std::string> contents;
+  const absl::StatusOr<std::vector<std::string>> names = ListDirectory(dir);
+  EXPECT_OK(names);
+  for (const std::string& name : *names) {
+    contents[name] = *ReadFile(JoinPath(dir, name));
+  }
+  return contents;
+}
+
+// The ids of shard after shard.
+std::vector<std::vector<std::string>> IdsOf(const std::string& dir) {
+  std::vector<std::vector<std::string>> ids;
+  const absl::StatusOr<RecordSet> set =
+      RecordSet::Open(dir, "maskfill.v1.ImageRecord");
+  EXPECT_OK(set);
+  if (!set.ok()) return ids;
+  for (int64_t shard = 0; shard < set->num_shards(); ++shard) {
+    auto reader = set->OpenShard(shard);
+    EXPECT_OK(reader);
+    ids.emplace_back();
+    v1::ImageRecord record;
+    while ((*reader)->Next(&record).ok()) ids.back().push_back(record.id());
+  }
+  return ids;
+}
+
+TEST(Ingest, WritesEveryImageOnceRoundRobin) {
+  const std::string dir = TestDirectory();
+  WriteClassFolders(dir + "/data", 3);
+  ASSERT_OK_AND_ASSIGN(const StageResult result, Ingest(OptionsFor(dir)));
+  EXPECT_TRUE(result.complete);
+  EXPECT_EQ(result.records, 9);
+  EXPECT_THAT(
+      IdsOf(dir + "/out"),
+      ElementsAre(ElementsAre("ant/0", "bee/1", "cat/2"),
+                  ElementsAre("ant/1", "bee/2"), ElementsAre("ant/2", "cat/0"),
+                  ElementsAre("bee/0", "cat/1")));
+}
+
+TEST(Ingest, DescribesTheSetInTheManifest) {
+  const std::string dir = TestDirectory();
+  WriteClassFolders(dir + "/data", 2);
+  IngestOptions options = OptionsFor(dir);
+  options.read.mode = PixelsMode::kPreprocessed;
+  options.read.image_size = 6;
+  options.split = "val";
+  ASSERT_OK_AND_ASSIGN(const StageResult result, Ingest(options));
+  const v1::DatasetInfo& dataset = result.manifest.dataset();
+  EXPECT_EQ(result.manifest.name(), "folder-val");
+  EXPECT_EQ(dataset.name(), "folder-val");
+  EXPECT_EQ(dataset.split(), "val");
+  EXPECT_THAT(dataset.class_keys(), ElementsAre("ant", "bee", "cat"));
+  EXPECT_THAT(dataset.allowed_classes(), IsEmpty());
+  EXPECT_EQ(dataset.image_size(), 6);
+}
+
+TEST(Ingest, GivesTheSameBytesForAnyNumberOfThreadsAndTasks) {
+  const std::string dir = TestDirectory();
+  WriteClassFolders(dir + "/data", 20);
+  IngestOptions options = OptionsFor(dir);
+  options.read.mode = PixelsMode::kPreprocessed;
+  options.read.image_size = 8;
+  ASSERT_OK(Ingest(options));
+  const auto expected = Contents(options.stage.output);
+  EXPECT_EQ(expected.size(), 9u);  // 4 shards, 4 indexes, the manifest
+  for (const int threads : {2, 4}) {
+    options.stage.num_threads = threads;
+    options.stage.output = dir + "/threads" + std::to_string(threads);
+    ASSERT_OK(Ingest(options));
+    EXPECT_EQ(Contents(options.stage.output), expected) << threads;
+  }
+  options.stage.output = dir + "/tasks";
+  options.stage.task_count = 3;
+  for (const int task : {2, 0, 1}) {
+    options.stage.task_index = task;
+    ASSERT_OK(Ingest(options));
+  }
+  EXPECT_EQ(Contents(options.stage.output), expected);
+}
+
+TEST(Ingest, IsANoOpTheSecondTime) {
+  const std::string dir = TestDirectory();
+  WriteClassFolders(dir + "/data", 2);
+  ASSERT_OK(Ingest(OptionsFor(dir)));
+  const auto expected = Contents(dir + "/out");
+  ASSERT_OK_AND_ASSIGN(const StageResult again, Ingest(OptionsFor(dir)));
+  EXPECT_TRUE(again.already_done);
+  EXPECT_EQ(Contents(dir + "/out"), expected);
+}
+
+TEST(Ingest, RefusesAnOutputOfOtherImagesOptionsOrClasses) {
+  const std::string dir = TestDirectory();
+  WriteClassFolders(dir + "/data", 2);
+  const IngestOptions options = OptionsFor(dir);
+  ASSERT_OK(Ingest(options));
+  IngestOptions other = options;
+  other.read.mode = PixelsMode::kPreprocessed;
+  EXPECT_THAT(Ingest(other), StatusIs(absl::StatusCode::kFailedPrecondition,
+                                      HasSubstr("pixels")));
+  // An empty folder changes labels, though no file.
+  ASSERT_OK(MakeDirectories(dir + "/data/aaa"));
+  EXPECT_THAT(Ingest(options), StatusIs(absl::StatusCode::kFailedPrecondition,
+                                        HasSubstr("classes")));
+  ASSERT_OK(RemoveTree(dir + "/data/aaa"));
+  ASSERT_OK(Ingest(options));
+  WriteTestFile(dir + "/data/ant/9.png", TestPng(9));
+  EXPECT_THAT(Ingest(options), StatusIs(absl::StatusCode::kFailedPrecondition,
+                                        HasSubstr("source")));
+}
+
+TEST(Ingest, FailsAndNamesAnImageThatCannotBeDecoded) {
+  const std::string dir = TestDirectory();
+  WriteClassFolders(dir + "/data", 3);
+  WriteTestFile(dir + "/data/bee/1.png", TestPng(0).substr(0, 60));
+  EXPECT_THAT(Ingest(OptionsFor(dir)),
+              StatusIs(absl::StatusCode::kDataLoss,
+                       AllOf(HasSubstr("bee/1.png"), HasSubstr("is cut"),
+                             HasSubstr("--max_bad_records"))));
+  EXPECT_FALSE(PathExists(dir + "/out/folder-train.manifest.json"));
+}
+
+TEST(Ingest, LeavesOutAndCountsWhatMaxBadRecordsAllows) {
+  const std::string dir = TestDirectory();
+  WriteClassFolders(dir + "/data", 3);
+  WriteTestFile(dir + "/data/bee/1.png", "GIF89a");
+  IngestOptions options = OptionsFor(dir);
+  options.stage.max_bad_records = 1;
+  ASSERT_OK_AND_ASSIGN(const StageResult result, Ingest(options));
+  EXPECT_EQ(result.records, 8);
+  EXPECT_EQ(result.bad_records, 1);
+  const v1::ShardEntry& shard = result.manifest.shards(0);
+  ASSERT_EQ(shard.bad_records_size(), 1);
+  EXPECT_EQ(shard.bad_records(0).source(), "bee/1.png");
+  EXPECT_THAT(shard.bad_records(0).reason(), HasSubstr("GIF"));
+  EXPECT_THAT(IdsOf(dir + "/out")[0], ElementsAre("ant/0", "cat/2"));
+}
+
+TEST(Ingest, GoesOnAfterPreemption) {
+  const std::string dir = TestDirectory();
+  WriteClassFolders(dir + "/data", 3);
+  IngestOptions options = OptionsFor(dir);
+  ASSERT_OK(Ingest(options));
+  const auto expected = Contents(options.stage.output);
+  options.stage.output = dir + "/other";
+  SetPreemptionSignalForTest(15);
+  EXPECT_THAT(Ingest(options), StatusIs(absl::StatusCode::kCancelled));
+  SetPreemptionSignalForTest(0);
+  ASSERT_OK(Ingest(options));
+  EXPECT_EQ(Contents(options.stage.output), expected);
+}
+
+TEST(Ingest, ChoosesOneShardPerThousandImages) {
+  const std::string dir = TestDirectory();
+  WriteClassFolders(dir + "/data", 3);
+  IngestOptions options = OptionsFor(dir);
+  options.num_shards = 0;
+  ASSERT_OK_AND_ASSIGN(const StageResult result, Ingest(options));
+  EXPECT_EQ(result.manifest.shards_size(), 1);
+}
+
+TEST(Ingest, RefusesMoreShardsThanImages) {
+  const std::string dir = TestDirectory();
+  WriteClassFolders(dir + "/data", 1);
+  EXPECT_THAT(Ingest(OptionsFor(dir)),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr("--num_shards is 4"),
+                             HasSubstr("there are 3"))));
+}
+
+// ObjectNet with two folders, one of them of two classes.
+IngestOptions ObjectNetOptions(const std::string& dir) {
+  WriteTestFile(dir + "/data/mappings/folder_to_objectnet_label.json",
+                R"({"bench": "Bench", "clock": "Clock"})");
+  WriteTestFile(dir + "/data/mappings/objectnet_to_imagenet_1k.json",
+                R"({"Bench": "bench", "Clock": "digital; analog"})");
+  WriteTestFile(dir + "/classes.json",
+                R"(["bench", "x", "analog", "digital"])");
+  WriteTestFile(dir + "/data/images/bench/0.png", TestPng(0));
+  WriteTestFile(dir + "/data/images/clock/1.png", TestPng(1));
+  IngestOptions options = OptionsFor(dir);
+  options.layout = Layout::kObjectNet;
+  options.classes_file = dir + "/classes.json";
+  options.num_shards = 1;
+  return options;
+}
+
+TEST(Ingest, WritesAllLabelsAndWhichAreAllowed) {
+  const std::string dir = TestDirectory();
+  ASSERT_OK_AND_ASSIGN(const StageResult result, Ingest(ObjectNetOptions(dir)));
+  EXPECT_THAT(result.manifest.dataset().class_keys(),
+              ElementsAre("bench", "x", "analog", "digital"));
+  EXPECT_THAT(result.manifest.dataset().allowed_classes(),
+              ElementsAre(0, 2, 3));
+  ASSERT_OK_AND_ASSIGN(const RecordSet set, RecordSet::Open(dir + "/out", ""));
+  ASSERT_OK_AND_ASSIGN(const auto reader, set.OpenShard(0));
+  v1::ImageRecord record;
+  ASSERT_OK(reader->Next(&record));
+  EXPECT_EQ(record.label(), 0);
+  EXPECT_THAT(record.other_labels(), IsEmpty());
+  ASSERT_OK(reader->Next(&record));
+  EXPECT_EQ(record.id(), "images/clock/1");
+  EXPECT_EQ(record.label(), 3);
+  EXPECT_THAT(record.other_labels(), ElementsAre(2));
+}
+
+TEST(Ingest, RefusesAnOutputOfAnotherMapping) {
+  const std::string dir = TestDirectory();
+  const IngestOptions options = ObjectNetOptions(dir);
+  ASSERT_OK(Ingest(options));
+  WriteTestFile(dir + "/data/mappings/objectnet_to_imagenet_1k.json",
+                R"({"Bench": "bench", "Clock": "analog; digital"})");
+  EXPECT_THAT(Ingest(options), StatusIs(absl::StatusCode::kFailedPrecondition,
+                                        HasSubstr("classes")));
+}
+
+}  // namespace
+}  // namespace maskfill

@@ -1,0 +1,99 @@
+#include "ingest/layout/objectnet_layout.h"
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "core/base/files.h"
+#include "core/base/status_macros.h"
+#include "glog/logging.h"
+#include "ingest/layout/class_folders.h"
+#include "ingest/layout/labelled_folders.h"
+#include "ingest/layout/objectnet_mapping.h"
+
+namespace maskfill {
+namespace {
+
+constexpr char kImages[] = "images";
+constexpr char kMappings[] = "mappings";
+constexpr int64_t kBorderPx = 2;
+
+bool HasImages(const std::string& dir) {
+  return IsDirectory(JoinPath(dir, kImages)) &&
+         IsDirectory(JoinPath(dir, kMappings));
+}
+
+// The error for a source without images/.
+absl::Status NoImages(const std::string& source) {
+  if (!PathExists(source)) {
+    return absl::NotFoundError(
+        absl::StrCat("there is no directory \"", source, "\""));
+  }
+  ASSIGN_OR_RETURN(const std::vector<std::string> found, ListDirectory(source));
+  std::string advice = "expected the directory objectnet-1.0 of the archive";
+  const std::string above = JoinPath(source, "..");
+  if (HasImages(above)) {
+    advice = "expected --source to be the directory above";
+  }
+  for (const std::string& name : found) {
+    const std::string deeper = JoinPath(source, name);
+    if (HasImages(deeper)) advice = absl::StrCat("give --source=", deeper);
+  }
+  return absl::NotFoundError(absl::StrCat(
+      "there is no folder \"", kImages, "\" in \"", source, "\", found ",
+      found.empty() ? "nothing" : ShortList(found), "; ", advice));
+}
+
+FolderNames NamesOf(const ObjectNetMapping& mapping) {
+  FolderNames names;
+  for (const auto& [folder, labels] : mapping.labels_of_folder) {
+    names.labels.emplace(folder, labels.empty() ? -1 : labels[0]);
+  }
+  names.expected = absl::StrCat("the ", mapping.labels_of_folder.size(),
+                                " of mappings/folder_to_objectnet_label.json");
+  names.advice = "remove them, or unpack the archive again";
+  return names;
+}
+
+}  // namespace
+
+absl::StatusOr<ImageList> ListObjectNetLayout(const std::string& source,
+                                              const ClassList& classes) {
+  if (!IsDirectory(JoinPath(source, kImages))) return NoImages(source);
+  ASSIGN_OR_RETURN(const ObjectNetMapping mapping,
+                   ReadObjectNetMapping(JoinPath(source, kMappings), classes));
+  ASSIGN_OR_RETURN(const std::vector<LabelledFolder> folders,
+                   ListLabelledFolders(source, kImages, NamesOf(mapping)));
+  ImageList list = EmptyImageList(source, classes);
+  list.border_px = kBorderPx;
+  list.mapping_sha256 = mapping.sha256;
+  std::vector<int64_t> allowed;
+  for (const auto& [folder, labels] : mapping.labels_of_folder) {
+    allowed.insert(allowed.end(), labels.begin(), labels.end());
+  }
+  AllowClasses(std::move(allowed), &list);
+  size_t left_out = 0;
+  for (const LabelledFolder& folder : folders) {
+    const std::vector<int64_t>& labels =
+        mapping.labels_of_folder.at(folder.name);
+    if (labels.empty()) {
+      ++left_out;
+      continue;
+    }
+    const size_t before = list.files.size();
+    RETURN_IF_ERROR(AddLabelledFolders(kImages, {folder}, &list));
+    for (size_t i = before; i < list.files.size(); ++i) {
+      list.files[i].other_labels.assign(labels.begin() + 1, labels.end());
+    }
+  }
+  LOG_IF(INFO, left_out > 0)
+      << left_out << " of " << folders.size() << " folders in \""
+      << JoinPath(source, kImages) << "\" are left out: their objects are not "
+      << "among the classes";
+  FinishImageList(&list);
+  return list;
+}
+
+}  // namespace maskfill

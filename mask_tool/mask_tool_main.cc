@@ -1,0 +1,29 @@
+// mask_tool: counterfactual images from images and their CAMs.
+
+#include "absl/status/status.h"
+#include "core/base/exit_code.h"
+#include "core/base/init.h"
+#include "core/base/status_macros.h"
+#include "mask_tool/mask_stage.h"
+#include "mask_tool/mask_tool_flags.h"
+
+namespace maskfill {
+namespace {
+
+absl::Status Run() {
+  ASSIGN_OR_RETURN(const MaskToolOptions options, MaskToolOptionsFromFlags());
+  return MaskTool(options).status();
+}
+
+}  // namespace
+}  // namespace maskfill
+
+int main(int argc, char** argv) {
+  maskfill::InitMain(
+      "Masks patches of every image of --input and refills them from other "
+      "images.\n\n"
+      "  mask_tool --input=records/train --cams=cams/train --mask=object "
+      "--threshold=0.3 --fill=single --output=cf/object-0.3-single",
+      &argc, &argv);
+  return maskfill::ExitCode(maskfill::Run());
+}

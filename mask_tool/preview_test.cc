@@ -1,0 +1,74 @@
+#include "mask_tool/preview.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace maskfill {
+namespace {
+
+using ::testing::ElementsAre;
+
+PreviewRow Row(bool with_relevance, int64_t patches_per_side) {
+  PreviewRow row;
+  row.caption = std::string(300, 'x');
+  row.grid = PatchGrid{
+      .rows = patches_per_side, .cols = patches_per_side, .patch_size_px = 4};
+  row.image = Image(row.grid.height_px(), row.grid.width_px());
+  row.counterfactual = row.image;
+  row.mask = PatchMask(row.grid.num_patches());
+  row.mask.set(0);
+  if (with_relevance) row.relevance.assign(row.grid.num_patches(), 0.5f);
+  return row;
+}
+
+TEST(PreviewPositions, SpreadOverTheOrderBeforeDealing) {
+  // Ten images dealt to two shards: shard 0 has 0 2 4 6 8 at positions 0 to 4,
+  // shard 1 has 1 3 5 7 9 at 5 to 9. Of them 0, 3 and 6 (of 3.3 and 6.7).
+  EXPECT_THAT(PreviewPositions({0, 5, 10}, 3), ElementsAre(0, 6, 3));
+}
+
+TEST(PreviewPositions, AreAllOfASmallSet) {
+  EXPECT_THAT(PreviewPositions({0, 2, 3}, 8), ElementsAre(0, 2, 1));
+  EXPECT_THAT(PreviewPositions({0, 0, 1}, 8), ElementsAre(0));
+  EXPECT_THAT(PreviewPositions({0}, 8), ElementsAre());
+}
+
+TEST(DrawPreview, HasAColumnForRelevanceOnlyWhenThereIsSome) {
+  const Image with = DrawPreview({Row(true, 7), Row(true, 7)});
+  const Image without = DrawPreview({Row(false, 7), Row(false, 7)});
+  EXPECT_EQ(with.height, without.height);
+  // Four pictures and three gaps against three and two.
+  EXPECT_EQ(with.width - without.width, 224 + 8);
+}
+
+TEST(DrawPreview, PutsMoreThanFourRowsIntoTwoBlocks) {
+  const std::vector<PreviewRow> rows(5, Row(false, 7));
+  const Image four = DrawPreview(absl::MakeConstSpan(rows).first(4));
+  const Image five = DrawPreview(rows);
+  EXPECT_LT(five.height, four.height);
+  // Three pictures, two gaps and a margin more.
+  EXPECT_EQ(five.width - four.width, 3 * 224 + 2 * 8 + 20);
+}
+
+TEST(DrawPreview, DrawsGridsThatDoNotDivideThePanel) {
+  for (const int64_t patches : {1, 3, 16, 50}) {
+    EXPECT_FALSE(DrawPreview({Row(true, patches)}).pixels.empty());
+  }
+}
+
+TEST(DrawPreview, MakesMaskedPatchesFlat) {
+  const Image sheet = DrawPreview({Row(false, 2)});
+  // The pictures of the only row begin 46 px from the top and 20 px from the
+  // left; the second one is the mask, whose first patch is 112 px large.
+  const uint8_t* masked = sheet.Row(46 + 50) + 3 * (20 + 232 + 50);
+  const uint8_t* kept = sheet.Row(46 + 50) + 3 * (20 + 232 + 150);
+  EXPECT_NE(masked[0], 0);
+  EXPECT_EQ(kept[0], 0);
+}
+
+}  // namespace
+}  // namespace maskfill

@@ -1,0 +1,34 @@
+// build_zeroshot: a classifier whose head is made of CLIP's text features.
+
+#include <iostream>
+
+#include "absl/status/status.h"
+#include "core/base/exit_code.h"
+#include "core/base/init.h"
+#include "core/base/status_macros.h"
+#include "model_tool/build_zeroshot_flags.h"
+#include "model_tool/zeroshot_build.h"
+
+namespace maskfill {
+namespace {
+
+absl::Status Run() {
+  ASSIGN_OR_RETURN(const ZeroshotBuildOptions options,
+                   ZeroshotBuildOptionsFromFlags());
+  ASSIGN_OR_RETURN(const ZeroshotBuildStats stats, BuildZeroshot(options));
+  std::cout << ToText(stats, options);
+  return absl::OkStatus();
+}
+
+}  // namespace
+}  // namespace maskfill
+
+int main(int argc, char** argv) {
+  maskfill::InitMain(
+      "Turns a CLIP checkpoint into an image classifier: the head's rows are "
+      "the mean text features of each class's prompts.\n\n"
+      "  build_zeroshot --checkpoint=models/vit-b-32 --class_names=names.txt "
+      "--templates=openai --output=models/zeroshot",
+      &argc, &argv);
+  return maskfill::ExitCode(maskfill::Run());
+}

@@ -1,0 +1,34 @@
+// merge_models: a checkpoint whose weights are an average of others'.
+
+#include <iostream>
+
+#include "absl/status/status.h"
+#include "core/base/exit_code.h"
+#include "core/base/init.h"
+#include "core/base/status_macros.h"
+#include "model_tool/merge/merge_models_flags.h"
+#include "model_tool/merge/model_merge.h"
+
+namespace maskfill {
+namespace {
+
+absl::Status Run() {
+  ASSIGN_OR_RETURN(const ModelMergeOptions options,
+                   ModelMergeOptionsFromFlags());
+  ASSIGN_OR_RETURN(const ModelMergeStats stats, MergeModels(options));
+  std::cout << ToText(stats, options);
+  return absl::OkStatus();
+}
+
+}  // namespace
+}  // namespace maskfill
+
+int main(int argc, char** argv) {
+  maskfill::InitMain(
+      "Averages the weights of checkpoints of one model: WiSE-FT between a "
+      "zero-shot and a fine-tuned classifier, or a soup of several.\n\n"
+      "  merge_models --method=wise_ft --alpha=0.5 "
+      "--checkpoints=models/zeroshot,runs/ft/best --output=models/wise",
+      &argc, &argv);
+  return maskfill::ExitCode(maskfill::Run());
+}

@@ -1,0 +1,165 @@
+#include "model_tool/weights/torch_archive.h"
+
+#include <string>
+#include <vector>
+
+#include "ATen/ops/equal.h"
+#include "ATen/ops/tensor.h"
+#include "core/base/counter_rng.h"
+#include "core/base/files.h"
+#include "core/base/status_matchers.h"
+#include "core/base/test_paths.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "model_tool/weights/archive_testing.h"
+#include "model_tool/weights/pickle_testing.h"
+
+namespace maskfill {
+namespace {
+
+using ::testing::HasSubstr;
+
+// {"t": a view on storage 0, which holds 0, 1, ..., 5}.
+std::string OneTensor(int64_t offset, const std::vector<int64_t>& size,
+                      const std::vector<int64_t>& stride, int64_t elements = 6,
+                      absl::string_view class_name = "FloatStorage") {
+  return PickleWriter()
+      .Op("}")
+      .String("t")
+      .Tensor(class_name, "0", elements, offset, size, stride)
+      .Op("s")
+      .Finish();
+}
+
+absl::StatusOr<at::Tensor> WriteAndRead(const std::string& pickle) {
+  const std::string path = JoinPath(TestDirectory(), "a.pt");
+  WriteTorchArchive(path, pickle, {{"0", FloatBytes({0, 1, 2, 3, 4, 5})}});
+  auto archive = TorchArchive::Open(path);
+  if (!archive.ok()) return archive.status();
+  const PickleObject* object = (*archive)->root().Find("t");
+  return (*archive)->Read(*object);
+}
+
+TEST(TorchArchive, ReadsATensor) {
+  ASSERT_OK_AND_ASSIGN(const at::Tensor tensor,
+                       WriteAndRead(OneTensor(0, {2, 3}, {3, 1})));
+  EXPECT_TRUE(at::equal(
+      tensor, at::tensor({0.f, 1.f, 2.f, 3.f, 4.f, 5.f}).view({2, 3})));
+}
+
+TEST(TorchArchive, ReadsStridedViews) {
+  // Transposed; and every other element from the second on.
+  ASSERT_OK_AND_ASSIGN(const at::Tensor transposed,
+                       WriteAndRead(OneTensor(0, {3, 2}, {1, 3})));
+  EXPECT_TRUE(at::equal(
+      transposed, at::tensor({0.f, 3.f, 1.f, 4.f, 2.f, 5.f}).view({3, 2})));
+  ASSERT_OK_AND_ASSIGN(const at::Tensor sliced,
+                       WriteAndRead(OneTensor(1, {3}, {2})));
+  EXPECT_TRUE(at::equal(sliced, at::tensor({1.f, 3.f, 5.f})));
+}
+
+TEST(TorchArchive, ReadsScalarsAndEmptyTensors) {
+  ASSERT_OK_AND_ASSIGN(const at::Tensor scalar,
+                       WriteAndRead(OneTensor(4, {}, {})));
+  EXPECT_EQ(scalar.dim(), 0);
+  EXPECT_EQ(scalar.item<float>(), 4.f);
+  ASSERT_OK_AND_ASSIGN(const at::Tensor empty,
+                       WriteAndRead(OneTensor(0, {0, 9}, {9, 1})));
+  EXPECT_EQ(empty.numel(), 0);
+}
+
+TEST(TorchArchive, RefusesViewsBeyondTheStorage) {
+  const int64_t huge = int64_t{1} << 62;
+  const std::string pickles[] = {
+      OneTensor(1, {2, 3}, {3, 1}),  // one too far
+      OneTensor(6, {}, {}),
+      OneTensor(-1, {2}, {1}),
+      OneTensor(0, {-1}, {1}),
+      OneTensor(0, {2}, {-1}),
+      OneTensor(0, {7}, {0}),           // repeats: larger than its storage
+      OneTensor(0, {huge, 4}, {0, 0}),  // overflows the count
+      OneTensor(0, {3}, {huge}),        // overflows the reach
+      OneTensor(huge, {3}, {huge}),
+  };
+  for (const std::string& pickle : pickles) {
+    EXPECT_THAT(WriteAndRead(pickle), StatusIs(absl::StatusCode::kDataLoss));
+  }
+}
+
+TEST(TorchArchive, RefusesAStorageOfAnotherSize) {
+  EXPECT_THAT(WriteAndRead(OneTensor(0, {2}, {1}, /*elements=*/7)),
+              StatusIs(absl::StatusCode::kDataLoss,
+                       HasSubstr("24 bytes, expected 7 elements")));
+  EXPECT_THAT(
+      WriteAndRead(OneTensor(0, {2}, {1}, 6, "QInt8Storage")),
+      StatusIs(absl::StatusCode::kDataLoss, HasSubstr("torch.QInt8Storage")));
+}
+
+TEST(TorchArchive, RefusesWhatIsNoTensor) {
+  EXPECT_THAT(
+      WriteAndRead(PickleWriter().Op("}").String("t").Int(1).Op("s").Finish()),
+      StatusIs(absl::StatusCode::kDataLoss,
+               HasSubstr("an integer, expected a torch tensor")));
+}
+
+TEST(TorchArchive, RefusesBigEndianFiles) {
+  const std::string path = JoinPath(TestDirectory(), "a.pt");
+  WriteTorchArchive(path, PickleWriter().Op("}").Finish(), {}, "big");
+  EXPECT_THAT(TorchArchive::Open(path),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("\"big\"")));
+}
+
+TEST(TorchArchive, NamesAMissingStorage) {
+  const std::string path = JoinPath(TestDirectory(), "a.pt");
+  WriteTorchArchive(path, OneTensor(0, {6}, {1}), {});
+  ASSERT_OK_AND_ASSIGN(const auto archive, TorchArchive::Open(path));
+  EXPECT_THAT(archive->Read(*archive->root().Find("t")),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("data/0")));
+}
+
+TEST(TorchArchive, ReportsAMissingFile) {
+  EXPECT_THAT(TorchArchive::Open("/nonexistent/a.pt"),
+              StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST(DetectTorchFile, TellsTheFormatsApart) {
+  const std::string dir = TestDirectory();
+  const std::string zip = JoinPath(dir, "zip");
+  WriteTorchArchive(zip, PickleWriter().Op("}").Finish(), {});
+  EXPECT_THAT(DetectTorchFile(zip), IsOkAndHolds(TorchFileKind::kPickle));
+  const std::string old = JoinPath(dir, "old");
+  ASSERT_OK(WriteFileAtomically(old, "\x80\x02\x8a\x0a"));
+  EXPECT_THAT(DetectTorchFile(old),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("PyTorch 1.6")));
+  const std::string text = JoinPath(dir, "text");
+  ASSERT_OK(WriteFileAtomically(text, "hello"));
+  EXPECT_THAT(DetectTorchFile(text), StatusIs(absl::StatusCode::kDataLoss,
+                                              HasSubstr("neither a zip")));
+}
+
+TEST(TorchArchive, NeverCrashesOnMutations) {
+  const std::string dir = TestDirectory();
+  const std::string path = JoinPath(dir, "a.pt");
+  WriteTorchArchive(path, OneTensor(0, {2, 3}, {3, 1}),
+                    {{"0", FloatBytes({0, 1, 2, 3, 4, 5})}});
+  ASSERT_OK_AND_ASSIGN(const std::string original, ReadFile(path));
+  for (uint64_t round = 0; round < 300; ++round) {
+    CounterRng rng(2, "mutation", round, "");
+    std::string bytes = original;
+    if (rng.Below(4) == 0) {
+      bytes.resize(rng.Below(bytes.size()));
+    } else {
+      for (int i = 0; i < 3; ++i) {
+        bytes[rng.Below(bytes.size())] ^= static_cast<char>(1 << rng.Below(8));
+      }
+    }
+    ASSERT_OK(WriteFileAtomically(path, bytes));
+    auto archive = TorchArchive::Open(path);
+    if (!archive.ok()) continue;
+    const PickleObject* object = (*archive)->root().Find("t");
+    if (object != nullptr) (*archive)->Read(*object).status().IgnoreError();
+  }
+}
+
+}  // namespace
+}  // namespace maskfill

@@ -1,0 +1,90 @@
+#include "spurious_shapes/cam_quality/cam_quality_flags.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "core/base/status_macros.h"
+#include "core/stage/flag_errors.h"
+#include "gflags/gflags.h"
+
+DEFINE_string(cams, "", "directory of the CAMs, as cam_tool writes it");
+DEFINE_string(masks, "",
+              "directory of the images' object masks, <masks>/<id>.png: the "
+              "folder masks that make_spurious_shapes wrote, or the set's "
+              "folder in it");
+DEFINE_string(output, "",
+              "JSON file for the result, replaced if it exists; empty: none");
+DEFINE_string(thresholds, "0.1,0.2,0.3,0.4,0.5",
+              "of relevance, each 0 to below 1, comma separated: patches above "
+              "it are the mask, as in mask_tool --mask=object --threshold");
+DEFINE_double(object_coverage, 0.25,
+              "a patch counts as object when more than this part of it is "
+              "covered, 0 to below 1");
+DEFINE_int64(border_px, 0,
+             "px on each side of a mask that the images have lost, 0 to 100; 2 "
+             "for the ObjectNet-like set");
+DEFINE_string(progress, "auto",
+              "auto (bar on a terminal, else log), bar, log, json or none, on "
+              "stderr");
+
+namespace maskfill {
+namespace {
+
+bool IsFraction(double value) { return value >= 0 && value < 1; }
+
+std::vector<double> ParseThresholds(const std::string& list,
+                                    FlagErrors* errors) {
+  std::vector<double> thresholds;
+  for (const absl::string_view text : absl::StrSplit(list, ',')) {
+    double threshold = 0;
+    if (!absl::SimpleAtod(text, &threshold) || !IsFraction(threshold)) {
+      errors->Add(absl::StrCat("--thresholds has \"", text,
+                               "\", expected numbers from 0 to below 1, comma "
+                               "separated"));
+      continue;
+    }
+    thresholds.push_back(threshold);
+  }
+  return thresholds;
+}
+
+}  // namespace
+
+absl::StatusOr<CamQualityOptions> CamQualityOptionsFromFlags() {
+  FlagErrors errors;
+  CamQualityOptions options;
+  options.cams = FLAGS_cams;
+  if (options.cams.empty()) {
+    errors.Add("--cams is missing, expected the directory that cam_tool wrote");
+  }
+  options.masks.dir = FLAGS_masks;
+  if (options.masks.dir.empty()) {
+    errors.Add(
+        "--masks is missing, expected the folder masks that "
+        "make_spurious_shapes wrote");
+  }
+  options.output = FLAGS_output;
+  options.thresholds = ParseThresholds(FLAGS_thresholds, &errors);
+  options.masks.object_coverage = FLAGS_object_coverage;
+  if (!IsFraction(FLAGS_object_coverage)) {
+    errors.Add(absl::StrCat("--object_coverage is ", FLAGS_object_coverage,
+                            ", expected 0 to below 1"));
+  }
+  options.masks.border_px = FLAGS_border_px;
+  if (FLAGS_border_px < 0 || FLAGS_border_px > 100) {
+    errors.Add(absl::StrCat("--border_px is ", FLAGS_border_px,
+                            ", expected 0 to 100 px"));
+  }
+  const absl::StatusOr<ProgressMode> progress =
+      ParseProgressMode(FLAGS_progress);
+  errors.Add(progress.status());
+  if (progress.ok()) options.progress = *progress;
+  RETURN_IF_ERROR(errors.ToStatus());
+  return options;
+}
+
+}  // namespace maskfill

@@ -1,0 +1,87 @@
+#include "spurious_shapes/dataset/make_spurious_shapes_flags.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "core/base/status_macros.h"
+#include "core/stage/flag_errors.h"
+#include "core/stage/stage_flags.h"
+#include "gflags/gflags.h"
+
+DEFINE_int64(train_size, 3000,
+             "images of the training set, 10 to 10000000; classes take turns");
+DEFINE_int64(test_size, 1000,
+             "images of each of the six test sets, 10 to 10000000");
+DEFINE_double(correlation, 0.95,
+              "probability that a training or ID test image has its class's "
+              "usual background, 0 to 1; 0.1 is no correlation");
+DEFINE_int64(image_size, 56,
+             "px per side, without ObjectNet's border, 8 to 2048; the pictures "
+             "are designed for 56");
+DEFINE_string(suites, "all",
+              "sets to write, comma separated: train, id, v2, r, sketch, "
+              "objectnet, a; or all");
+
+namespace maskfill {
+namespace {
+
+void CheckRange(absl::string_view flag, int64_t value, int64_t low,
+                int64_t high, FlagErrors* errors) {
+  if (value >= low && value <= high) return;
+  errors->Add(absl::StrCat("--", flag, " is ", value, ", expected ", low,
+                           " to ", high));
+}
+
+std::vector<Suite> ParseSuites(const std::string& list, FlagErrors* errors) {
+  if (list == "all") return BenchmarkOptions::AllSuites();
+  std::vector<Suite> suites;
+  for (const absl::string_view name : absl::StrSplit(list, ',')) {
+    const absl::StatusOr<Suite> suite = ParseSuite(name);
+    if (!suite.ok()) {
+      errors->Add(absl::StrCat("--suites: ", suite.status().message()));
+      continue;
+    }
+    suites.push_back(*suite);
+  }
+  std::sort(suites.begin(), suites.end());
+  suites.erase(std::unique(suites.begin(), suites.end()), suites.end());
+  return suites;
+}
+
+}  // namespace
+
+absl::StatusOr<BenchmarkOptions> BenchmarkOptionsFromFlags() {
+  FlagErrors errors;
+  const StageOptions stage = StageOptionsFromFlags(
+      &errors, {.input = false, .output = true, .tasks = false});
+  BenchmarkOptions options;
+  options.output = stage.output;
+  options.seed = stage.seed;
+  options.overwrite = stage.overwrite;
+  options.dry_run = stage.dry_run;
+  options.summary_json = stage.summary_json;
+  options.progress = stage.progress;
+  options.num_threads = stage.num_threads;
+
+  constexpr int64_t kMostImages = 10'000'000;
+  CheckRange("train_size", FLAGS_train_size, kNumShapes, kMostImages, &errors);
+  CheckRange("test_size", FLAGS_test_size, kNumShapes, kMostImages, &errors);
+  CheckRange("image_size", FLAGS_image_size, 8, 2048, &errors);
+  if (!(FLAGS_correlation >= 0 && FLAGS_correlation <= 1)) {
+    errors.Add(absl::StrCat("--correlation is ", FLAGS_correlation,
+                            ", expected 0 to 1"));
+  }
+  options.train_size = FLAGS_train_size;
+  options.test_size = FLAGS_test_size;
+  options.image_size = FLAGS_image_size;
+  options.correlation = FLAGS_correlation;
+  options.suites = ParseSuites(FLAGS_suites, &errors);
+  RETURN_IF_ERROR(errors.ToStatus());
+  return options;
+}
+
+}  // namespace maskfill

@@ -1,0 +1,145 @@
+#include "spurious_shapes/pretrain/pretrain_clip_flags.h"
+
+#include <algorithm>
+#include <string>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/status_macros.h"
+#include "core/model/device_flags.h"
+#include "core/stage/flag_errors.h"
+#include "core/stage/stage_flags.h"
+#include "gflags/gflags.h"
+
+DEFINE_int64(steps, 12000, "optimiser steps, at least 1");
+DEFINE_int64(global_batch_size, 64,
+             "pictures of a step, at least one for each thread");
+DEFINE_double(learning_rate, 1.2e-3,
+              "greatest learning rate, above 0; reached after --warmup_steps "
+              "and held until --decay_steps before the end");
+DEFINE_int64(text_frozen_steps, 2000,
+             "steps before which the text tower stays as it was drawn, 0 to "
+             "--steps");
+DEFINE_double(text_learning_rate_factor, 0.1,
+              "the text tower's learning rate as a multiple of the image "
+              "tower's, 0 (frozen) to 1");
+DEFINE_int64(warmup_steps, 150, "steps of linear warm-up, 0 to --steps");
+DEFINE_int64(decay_steps, 3000,
+             "steps of linear decay to 0 at the end, 0 to --steps");
+DEFINE_double(polysemy_rate, 0.1,
+              "share of contexts (background and colour) in which a shape goes "
+              "by another shape's word, 0 to 1");
+DEFINE_int64(polysemy_from_step, 8000,
+             "captions are exact before this step, 0 to --steps");
+DEFINE_double(short_caption_rate, 0.25,
+              "share of batches whose captions leave out background, colour or "
+              "both, 0 to 1");
+DEFINE_int64(checkpoint_every_steps, 250,
+             "steps between saved states, from which a stopped run continues, "
+             "at least 1");
+DEFINE_int64(probe_every_steps, 500,
+             "steps between measurements of zero-shot accuracy on small "
+             "held-out sets, 0: never");
+DEFINE_int64(probe_images, 200, "pictures of each of the six held-out sets");
+
+namespace maskfill {
+namespace {
+
+void CheckAtLeast(const char* flag, int64_t value, int64_t least,
+                  FlagErrors* errors) {
+  if (value < least) {
+    errors->Add(
+        absl::StrCat("--", flag, " is ", value, ", expected at least ", least));
+  }
+}
+
+void CheckShare(const char* flag, double value, FlagErrors* errors) {
+  if (!(value >= 0 && value <= 1)) {
+    errors->Add(absl::StrCat("--", flag, " is ", value, ", expected 0 to 1"));
+  }
+}
+
+void CheckStep(const char* flag, int64_t value, FlagErrors* errors) {
+  if (value < 0 || value > FLAGS_steps) {
+    errors->Add(absl::StrCat("--", flag, " is ", value, ", expected 0 to ",
+                             FLAGS_steps, " (--steps)"));
+  }
+}
+
+void TakeStageFlags(PretrainClipOptions* options, FlagErrors* errors) {
+  const StageOptions stage =
+      StageOptionsFromFlags(errors, {.input = false, .tasks = false});
+  options->output = stage.output;
+  options->overwrite = stage.overwrite;
+  options->dry_run = stage.dry_run;
+  options->summary_json = stage.summary_json;
+  options->progress = stage.progress;
+  options->seed = stage.seed;
+  options->num_replicas =
+      stage.num_threads > 0
+          ? stage.num_threads
+          : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  if (stage.max_bad_records > 0) {
+    errors->Add("--max_bad_records is not for pretrain_clip: it reads nothing");
+  }
+}
+
+void TakeComputeFlags(PretrainClipOptions* options, FlagErrors* errors) {
+  const auto compute = ComputeOptionsFromFlags();
+  if (!compute.ok()) {
+    errors->Add(compute.status());
+    return;
+  }
+  options->device = compute->device;
+  options->images_per_pass = compute->batch_size;
+  if (compute->precision != Precision::kFp32) {
+    errors->Add("--precision: pretrain_clip computes in fp32 only");
+  }
+  // A second replica on a GPU would only wait for the first.
+  if (!options->device.is_cpu()) options->num_replicas = 1;
+}
+
+}  // namespace
+
+absl::StatusOr<PretrainClipOptions> PretrainClipOptionsFromFlags() {
+  FlagErrors errors;
+  PretrainClipOptions options;
+  TakeStageFlags(&options, &errors);
+  TakeComputeFlags(&options, &errors);
+  options.steps = FLAGS_steps;
+  options.batch_size = FLAGS_global_batch_size;
+  options.learning_rate = FLAGS_learning_rate;
+  options.text_frozen_steps = FLAGS_text_frozen_steps;
+  options.text_learning_rate_factor = FLAGS_text_learning_rate_factor;
+  options.warmup_steps = FLAGS_warmup_steps;
+  options.decay_steps = FLAGS_decay_steps;
+  options.polysemy_rate = FLAGS_polysemy_rate;
+  options.polysemy_from_step = FLAGS_polysemy_from_step;
+  options.short_caption_rate = FLAGS_short_caption_rate;
+  options.checkpoint_every_steps = FLAGS_checkpoint_every_steps;
+  options.probe_every_steps = FLAGS_probe_every_steps;
+  options.probe_images = FLAGS_probe_images;
+  CheckAtLeast("steps", FLAGS_steps, 1, &errors);
+  CheckAtLeast("global_batch_size", FLAGS_global_batch_size,
+               options.num_replicas, &errors);
+  CheckAtLeast("checkpoint_every_steps", FLAGS_checkpoint_every_steps, 1,
+               &errors);
+  CheckAtLeast("probe_every_steps", FLAGS_probe_every_steps, 0, &errors);
+  CheckAtLeast("probe_images", FLAGS_probe_images, 1, &errors);
+  CheckStep("warmup_steps", FLAGS_warmup_steps, &errors);
+  CheckStep("decay_steps", FLAGS_decay_steps, &errors);
+  CheckStep("polysemy_from_step", FLAGS_polysemy_from_step, &errors);
+  CheckShare("polysemy_rate", FLAGS_polysemy_rate, &errors);
+  CheckShare("short_caption_rate", FLAGS_short_caption_rate, &errors);
+  CheckStep("text_frozen_steps", FLAGS_text_frozen_steps, &errors);
+  CheckShare("text_learning_rate_factor", FLAGS_text_learning_rate_factor,
+             &errors);
+  if (!(FLAGS_learning_rate > 0)) {
+    errors.Add(absl::StrCat("--learning_rate is ", FLAGS_learning_rate,
+                            ", expected a number above 0"));
+  }
+  RETURN_IF_ERROR(errors.ToStatus());
+  return options;
+}
+
+}  // namespace maskfill

@@ -1,0 +1,202 @@
+#include "spurious_shapes/pretrain/step/pretrainer.h"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ATen/core/grad_mode.h"
+#include "ATen/ops/allclose.h"
+#include "ATen/ops/equal.h"
+#include "ATen/ops/tensor.h"
+#include "core/base/status_matchers.h"
+#include "core/model/checkpoint.h"
+#include "core/text/bpe_tokenizer.h"
+#include "gtest/gtest.h"
+#include "spurious_shapes/pretrain/step/pretraining_state.h"
+#include "spurious_shapes/pretrain/text/captions.h"
+
+namespace maskfill {
+namespace {
+
+const CompactVocabulary& Vocabulary() {
+  static const auto* const vocabulary = new CompactVocabulary(
+      CompactVocabulary::Create(AllCaptions(), 16).value());
+  return *vocabulary;
+}
+
+ModelConfig TinyConfig() {
+  ModelConfig config;
+  config.embed_dim = 8;
+  config.vision = {.width = 16, .heads = 2, .layers = 2, .mlp_width = 32};
+  config.image_size = 16;
+  config.patch_size = 8;
+  config.text = {.width = 8, .heads = 2, .layers = 2, .mlp_width = 16};
+  config.context_length = 16;
+  config.vocab_size = Vocabulary().full_size();
+  return config;
+}
+
+PretrainerOptions TinyOptions() {
+  PretrainerOptions options;
+  options.seed = 5;
+  options.batch_size = 20;
+  options.images_per_pass = 8;
+  options.schedule = {.max_learning_rate = 3e-3,
+                      .warmup_steps = 2,
+                      .decay_steps = 2,
+                      .total_steps = 200};
+  return options;
+}
+
+std::unique_ptr<Pretrainer> Make(const PretrainerOptions& options) {
+  return Pretrainer::Create(TinyConfig(), Vocabulary(), at::kCPU, options)
+      .value();
+}
+
+void ExpectEqual(const NamedTensors& a, const NamedTensors& b) {
+  ASSERT_EQ(a.size(), b.size());
+  for (const auto& [name, tensor] : a) {
+    EXPECT_TRUE(at::equal(tensor, b.at(name))) << name;
+  }
+}
+
+TEST(Pretrainer, GivesTheSameGradientsForAnyNumberOfReplicas) {
+  PretrainerOptions options = TinyOptions();
+  const CaptionedBatch batch = SampleCaptionedBatch(1, 0, 20, {});
+  const auto one = Make(options);
+  ASSERT_OK_AND_ASSIGN(const double loss, one->ComputeGradients(batch));
+  for (const int replicas : {2, 3}) {
+    options.num_replicas = replicas;
+    const auto several = Make(options);
+    ASSERT_OK_AND_ASSIGN(const double same, several->ComputeGradients(batch));
+    EXPECT_NEAR(loss, same, 1e-6);
+    const NamedTensors expected = one->Gradients();
+    for (const auto& [name, gradient] : several->Gradients()) {
+      // Sums of single precision in another order: what a gradient's elements
+      // may differ by depends on its largest terms, not on each element.
+      const at::Tensor& reference = expected.at(name);
+      EXPECT_LE(gradient.sub(reference).abs().max().item<float>(),
+                1e-4 * reference.abs().max().item<float>())
+          << name;
+      EXPECT_GT(gradient.abs().max().item<float>(), 0) << name;
+    }
+  }
+}
+
+TEST(Pretrainer, ContinuesFromAFileBitForBit) {
+  PretrainerOptions options = TinyOptions();
+  options.num_replicas = 2;
+  const auto uninterrupted = Make(options);
+  const auto stopped = Make(options);
+  for (int i = 0; i < 6; ++i) {
+    ASSERT_OK(uninterrupted->Step().status());
+    if (i >= 3) continue;
+    ASSERT_OK(stopped->Step().status());
+  }
+  const std::string path = testing::TempDir() + "/state.safetensors";
+  ASSERT_OK(SavePretrainingState(path, stopped->State(), "fingerprint"));
+
+  const auto resumed = Make(options);
+  ASSERT_OK_AND_ASSIGN(const PretrainerState state,
+                       LoadPretrainingState(path, "fingerprint"));
+  ASSERT_OK(resumed->Restore(state));
+  EXPECT_EQ(resumed->step(), 3);
+  for (int i = 3; i < 6; ++i) ASSERT_OK(resumed->Step().status());
+  ExpectEqual(resumed->State().parameters, uninterrupted->State().parameters);
+  ExpectEqual(resumed->State().second_moments,
+              uninterrupted->State().second_moments);
+}
+
+TEST(Pretrainer, RefusesTheStateOfAnotherRunOrModel) {
+  const auto pretrainer = Make(TinyOptions());
+  const std::string path = testing::TempDir() + "/other.safetensors";
+  ASSERT_OK(SavePretrainingState(path, pretrainer->State(), "a"));
+  EXPECT_THAT(LoadPretrainingState(path, "b"),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+  PretrainerState state = pretrainer->State();
+  state.first_moments.erase("logit_scale");
+  EXPECT_THAT(pretrainer->Restore(state),
+              StatusIs(absl::StatusCode::kDataLoss));
+}
+
+TEST(Pretrainer, OverfitsOneBatch) {
+  PretrainerOptions options = TinyOptions();
+  options.num_replicas = 2;
+  const auto pretrainer = Make(options);
+  // 10 pictures of 10 shapes; captions tell the shapes and more apart.
+  const CaptionedBatch batch = SampleCaptionedBatch(1, 0, 10, {});
+  ASSERT_OK_AND_ASSIGN(const PretrainStepResult first,
+                       pretrainer->StepOn(batch));
+  double loss = first.loss;
+  for (int i = 0; i < 150; ++i) {
+    ASSERT_OK_AND_ASSIGN(const PretrainStepResult result,
+                         pretrainer->StepOn(batch));
+    loss = result.loss;
+  }
+  // Ten guesses: log 10 = 2.3.
+  EXPECT_GT(first.loss, 1.5);
+  EXPECT_LT(loss, 0.2);
+}
+
+TEST(Pretrainer, DecaysMatricesAlone) {
+  PretrainerOptions options = TinyOptions();
+  options.schedule = {.max_learning_rate = 1e-3,
+                      .warmup_steps = 0,
+                      .decay_steps = 0,
+                      .total_steps = 10};
+  const auto plain = [&](double decay) {
+    options.weight_decay = decay;
+    options.text_learning_rate_factor = 1;
+    auto pretrainer = Make(options);
+    EXPECT_OK(pretrainer->Step().status());
+    return CloneTensors(pretrainer->State().parameters);
+  };
+  const NamedTensors without = plain(0);
+  const NamedTensors start = CloneTensors(Make(options)->State().parameters);
+  for (const auto& [name, tensor] : plain(0.5)) {
+    const double decay = tensor.dim() >= 2 ? 1e-3 * 0.5 : 0;
+    EXPECT_TRUE(at::allclose(
+        tensor, without.at(name).sub(start.at(name), decay), 1e-5, 1e-7))
+        << name;
+  }
+}
+
+TEST(Pretrainer, LeavesTheTextTowerAloneWhileItIsFrozen) {
+  PretrainerOptions options = TinyOptions();
+  options.text_frozen_steps = 2;
+  const auto pretrainer = Make(options);
+  const NamedTensors start = CloneTensors(pretrainer->State().parameters);
+  for (const bool frozen : {true, true, false}) {
+    ASSERT_OK(pretrainer->Step().status());
+    const NamedTensors now = pretrainer->State().parameters;
+    for (const char* name : {"token_embedding.weight", "text_projection"}) {
+      EXPECT_EQ(at::equal(now.at(name), start.at(name)), frozen) << name;
+    }
+    EXPECT_FALSE(at::equal(now.at("visual.proj"), start.at("visual.proj")));
+  }
+}
+
+TEST(Pretrainer, WritesWeightsThatGiveItsFeaturesWithTheWholeVocabulary) {
+  const auto pretrainer = Make(TinyOptions());
+  ASSERT_OK(pretrainer->Step().status());
+  const NamedTensors weights = pretrainer->Weights();
+  EXPECT_OK(CheckTensors(TinyConfig(), weights));
+  const std::string caption = "a photo of a red heart on plaid.";
+  ASSERT_OK_AND_ASSIGN(const auto tokenizer, BpeTokenizer::Create());
+  ASSERT_OK_AND_ASSIGN(const std::vector<int32_t> row,
+                       tokenizer->Tokenize(caption, {16, false}));
+  ASSERT_OK_AND_ASSIGN(const TextTransformer text,
+                       TextTransformer::Create(TinyConfig(), weights));
+  at::NoGradGuard no_grad;
+  const at::Tensor tokens =
+      at::tensor(at::ArrayRef<int32_t>(row), at::kInt).view({1, -1});
+  const at::Tensor feature = text.Encode(tokens);
+  ASSERT_OK_AND_ASSIGN(const at::Tensor own,
+                       pretrainer->TextFeatures({caption}));
+  EXPECT_TRUE(at::allclose(feature.div(feature.norm()), own, 1e-5, 1e-6));
+}
+
+}  // namespace
+}  // namespace maskfill

@@ -1,0 +1,179 @@
+// model_benchmark: how fast the image tower of ViT-B size runs here, random
+// weights. Prints one line per measurement, "forward images_per_second 41.2".
+
+#include <time.h>
+
+#include <cstdint>
+#include <functional>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "ATen/autocast_mode.h"
+#include "ATen/core/grad_mode.h"
+#include "ATen/detail/CUDAHooksInterface.h"
+#include "ATen/ops/mm.h"
+#include "ATen/ops/randint.h"
+#include "ATen/ops/randn.h"
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "core/base/exit_code.h"
+#include "core/base/init.h"
+#include "core/base/status_macros.h"
+#include "core/model/attribution.h"
+#include "core/model/device.h"
+#include "core/model/image_classifier.h"
+#include "core/model/model_config.h"
+#include "core/model/random_weights.h"
+#include "core/model/torch_status.h"
+#include "tests/benchmarks/model/model_benchmark_flags.h"
+
+namespace maskfill {
+namespace {
+
+class Benchmark {
+ public:
+  static absl::StatusOr<Benchmark> Create(
+      const ModelBenchmarkOptions& options) {
+    Checkpoint checkpoint;
+    ModelConfig& config = checkpoint.config;
+    config.embed_dim = 512;
+    config.vision = {
+        .width = 768, .heads = 12, .layers = 12, .mlp_width = 3072};
+    config.image_size = 224;
+    config.patch_size = options.patch_size;
+    config.num_classes = 1000;
+    checkpoint.tensors = RandomWeights(config, 1);
+    ASSIGN_OR_RETURN(ImageClassifier frozen,
+                     ImageClassifier::FromCheckpoint(checkpoint, options.device,
+                                                     options.precision));
+    NamedTensors trainable = MoveTensors(CloneTensors(checkpoint.tensors),
+                                         options.device, at::kFloat);
+    for (auto& [name, tensor] : trainable) tensor.requires_grad_(true);
+    ASSIGN_OR_RETURN(ImageClassifier student,
+                     ImageClassifier::Create(config, trainable));
+    return Benchmark(options, std::move(frozen), std::move(student));
+  }
+
+  absl::Status Measure(const std::string& mode) {
+    std::function<void()> once;
+    if (mode == "forward") {
+      once = [this] { Forward(); };
+    } else if (mode == "forward_backward") {
+      once = [this] { ForwardBackward(); };
+    } else if (mode == "attribution") {
+      once = [this] { TransformerAttribution(frozen_, pixels_, targets_); };
+    } else if (mode == "gemm") {
+      once = [this] { at::mm(gemm_a_, gemm_b_); };
+    } else {
+      return absl::InvalidArgumentError(
+          absl::StrCat("mode \"", mode,
+                       "\" is unknown; expected forward, "
+                       "forward_backward, attribution or gemm"));
+    }
+    if (!std::exchange(warm_[mode], true)) Seconds(once, 1);
+    const bool is_gemm = mode == "gemm";
+    // One product is too short to be timed.
+    const int64_t times = is_gemm ? 20 : options_.iterations;
+    const double seconds = Seconds(once, times) / times;
+    if (is_gemm) {
+      std::cout << mode << " gflops_per_second "
+                << 2e-9 * kRows * kInner * kColumns / seconds << std::endl;
+    } else {
+      std::cout << mode << " images_per_second "
+                << options_.batch_size / seconds << std::endl;
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  // The largest product of ViT-B/32 at batch 32.
+  static constexpr int64_t kRows = 1600, kInner = 768, kColumns = 3072;
+
+  Benchmark(const ModelBenchmarkOptions& options, ImageClassifier frozen,
+            ImageClassifier student)
+      : options_(options),
+        frozen_(std::move(frozen)),
+        student_(std::move(student)) {
+    const at::TensorOptions place(options.device);
+    const at::ScalarType dtype = WeightDtype(options.precision);
+    pixels_ = at::randn({options.batch_size, 3, 224, 224}, place);
+    targets_ =
+        at::randint(0, 1000, {options.batch_size}, place.dtype(at::kLong));
+    gemm_a_ = at::randn({kRows, kInner}, place).to(dtype);
+    gemm_b_ = at::randn({kColumns, kInner}, place).to(dtype).t();
+  }
+
+  void Forward() {
+    const at::NoGradGuard no_gradients;
+    frozen_.Features(pixels_);
+  }
+
+  void ForwardBackward() {
+    for (const auto& [name, tensor] : student_.parameters()) {
+      tensor.mutable_grad().reset();
+    }
+    const bool reduced = options_.precision == Precision::kBf16;
+    const at::DeviceType device = options_.device.type();
+    at::autocast::set_autocast_dtype(device, at::kBFloat16);
+    at::autocast::set_autocast_enabled(device, reduced);
+    const at::Tensor loss =
+        student_.Features(pixels_).to(at::kFloat).square().mean();
+    at::autocast::clear_cache();
+    at::autocast::set_autocast_enabled(device, false);
+    loss.backward();
+  }
+
+  double Seconds(const std::function<void()>& function, int64_t times) {
+    const auto wait = [this] {
+      if (options_.device.is_cuda()) {
+        at::detail::getCUDAHooks().deviceSynchronize(options_.device.index());
+      }
+    };
+    wait();
+    const double start = Clock();
+    for (int64_t i = 0; i < times; ++i) function();
+    wait();
+    return Clock() - start;
+  }
+
+  double Clock() const {
+    timespec now;
+    clock_gettime(
+        options_.cpu_clock ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC, &now);
+    return static_cast<double>(now.tv_sec) + 1e-9 * now.tv_nsec;
+  }
+
+  const ModelBenchmarkOptions options_;
+  const ImageClassifier frozen_;
+  const ImageClassifier student_;
+  at::Tensor pixels_, targets_, gemm_a_, gemm_b_;
+  std::map<std::string, bool> warm_;
+};
+
+absl::Status Run() {
+  ASSIGN_OR_RETURN(const ModelBenchmarkOptions options,
+                   ModelBenchmarkOptionsFromFlags());
+  SetUpCpu(options.threads);
+  return CatchTorch([&]() -> absl::Status {
+    ASSIGN_OR_RETURN(Benchmark benchmark, Benchmark::Create(options));
+    if (!options.mode.empty()) return benchmark.Measure(options.mode);
+    std::string mode;
+    while (std::getline(std::cin, mode)) {
+      RETURN_IF_ERROR(benchmark.Measure(mode));
+    }
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace
+}  // namespace maskfill
+
+int main(int argc, char** argv) {
+  maskfill::InitMain(
+      "Measures the image tower.\n\n  model_benchmark --mode=forward", &argc,
+      &argv);
+  return maskfill::ExitCode(maskfill::Run());
+}

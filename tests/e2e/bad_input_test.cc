@@ -1,0 +1,282 @@
+// What a user can get wrong: one clear error that says what was found, what
+// was expected and what to do; the documented exit code; no half-written
+// output.
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
+#include "core/base/exit_code.h"
+#include "core/base/files.h"
+#include "core/base/status_matchers.h"
+#include "core/base/test_paths.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/e2e/pipeline.h"
+#include "tests/e2e/program.h"
+
+namespace maskfill {
+namespace {
+
+using testing::HasSubstr;
+
+// Lines that ExitCode wrote.
+std::vector<std::string> Errors(const ProgramResult& result) {
+  std::vector<std::string> errors;
+  for (const absl::string_view line : absl::StrSplit(result.err, '\n')) {
+    if (absl::StartsWith(line, "error: ")) errors.emplace_back(line);
+  }
+  return errors;
+}
+
+// Exactly one error, with that exit code and all of those words.
+void ExpectError(const ProgramResult& result, int exit_code,
+                 const std::vector<std::string>& words) {
+  EXPECT_EQ(result.exit_code, exit_code) << result.err;
+  const std::vector<std::string> errors = Errors(result);
+  ASSERT_EQ(errors.size(), 1u) << result.err;
+  for (const std::string& word : words) {
+    EXPECT_THAT(errors[0], HasSubstr(word));
+  }
+}
+
+// No file under a final name: what is there ends in a temporary or is absent.
+void ExpectNothingFinished(const std::string& path) {
+  if (!PathExists(path)) return;
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(path)) {
+    const std::string name = entry.path().filename().string();
+    EXPECT_FALSE(absl::EndsWith(name, ".manifest.json")) << name;
+    EXPECT_THAT(name, testing::Not(HasSubstr(".tmp-")));
+  }
+}
+
+class EveryProgram : public testing::TestWithParam<std::string> {};
+
+TEST_P(EveryProgram, ExplainsItself) {
+  const ProgramResult result = RunProgram({GetParam(), "--help"});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.out, HasSubstr("--output"));
+  EXPECT_EQ(result.err, "");
+}
+
+TEST_P(EveryProgram, ListsEveryMissingFlagInOneError) {
+  ExpectError(RunProgram({GetParam()}), kExitUsage, {"--"});
+}
+
+TEST_P(EveryProgram, RejectsAFlagThatItDoesNotKnow) {
+  ExpectError(RunProgram({GetParam(), "--no_such_flag=1"}), kExitUsage,
+              {"no_such_flag"});
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Programs, EveryProgram,
+    testing::Values("ingest/ingest", "model_tool/import_model",
+                    "model_tool/build_zeroshot", "model_tool/make_random_clip",
+                    "model_tool/merge_models", "cam_tool/cam_tool",
+                    "mask_tool/mask_tool", "train/train", "eval/eval",
+                    "eval/report/report"),
+    [](const auto& info) { return Basename(info.param); });
+
+struct WrongInput {
+  std::string stage;
+  std::string flag;
+};
+
+class WrongDirectory : public testing::TestWithParam<WrongInput> {};
+
+TEST_P(WrongDirectory, IsNamedInTheError) {
+  const std::string dir = CopyOfPipeline();
+  Stage stage = WithFlag(StageNamed(GetParam().stage),
+                         GetParam().flag + "=no/such/place");
+  stage = WithFlag(stage, "--output=fresh");
+  ExpectError(RunStage(stage, dir), kExitNoInput, {"no/such/place"});
+  ExpectNothingFinished(JoinPath(dir, "fresh"));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Flags, WrongDirectory,
+    testing::Values(WrongInput{"ingest", "--source"},
+                    WrongInput{"import_model", "--source"},
+                    WrongInput{"build_zeroshot", "--checkpoint"},
+                    WrongInput{"cam_tool", "--input"},
+                    WrongInput{"cam_tool", "--checkpoint"},
+                    WrongInput{"mask_tool", "--input"},
+                    WrongInput{"mask_tool", "--cams"},
+                    WrongInput{"train_ft", "--input"},
+                    WrongInput{"train_ft", "--checkpoint"},
+                    WrongInput{"train_fd_mask", "--teacher"},
+                    WrongInput{"train_fd_mask", "--counterfactuals"},
+                    WrongInput{"eval", "--checkpoint"},
+                    WrongInput{"eval", "--inputs"}),
+    [](const auto& info) {
+      return info.param.stage + "_" + info.param.flag.substr(2);
+    });
+
+TEST(BadInput, ADirectoryOfAnotherStageIsNotTakenForShardsOfImages) {
+  const std::string dir = CopyOfPipeline();
+  const Stage stage = WithFlag(WithFlag(StageNamed("cam_tool"), "--input=cams"),
+                               "--output=fresh");
+  ExpectError(RunStage(stage, dir), kExitConfig, {"CamRecord", "ImageRecord"});
+}
+
+TEST(BadInput, CamsOfOtherImagesAreRefused) {
+  const std::string dir = CopyOfPipeline();
+  // The same photographs, another set: its own shards and its own CAMs.
+  ASSERT_EQ(RunStage(WithFlag(WithFlag(StageNamed("ingest"), "--split=val"),
+                              "--output=other"),
+                     dir)
+                .exit_code,
+            0);
+  for (const char* name : {"mask_tool", "train_fd_mask"}) {
+    const Stage stage =
+        WithFlag(WithFlag(StageNamed(name), "--input=other"), "--output=fresh");
+    ExpectError(RunStage(stage, dir), kExitConfig,
+                {name == std::string("mask_tool") ? "cams" : "cf", "other"});
+    ExpectNothingFinished(JoinPath(dir, "fresh"));
+  }
+}
+
+TEST(BadInput, ShardsInTheWrongOrderAreRefused) {
+  const std::string dir = CopyOfPipeline({"cf"});
+  // Swap two finished CAM shards: each is intact, their order is not.
+  const std::string a = JoinPath(dir, "cams/photos-00000-of-00003.tfrecord");
+  const std::string b = JoinPath(dir, "cams/photos-00001-of-00003.tfrecord");
+  ASSERT_TRUE(PathExists(a) && PathExists(b));
+  std::filesystem::rename(a, a + ".swap");
+  std::filesystem::rename(b, a);
+  std::filesystem::rename(a + ".swap", b);
+  const ProgramResult result = RunStage(StageNamed("mask_tool"), dir);
+  EXPECT_TRUE(result.exit_code == kExitDataError ||
+              result.exit_code == kExitConfig)
+      << result.err;
+  ASSERT_EQ(Errors(result).size(), 1u);
+  EXPECT_THAT(Errors(result)[0], HasSubstr("photos-0000"));
+  ExpectNothingFinished(JoinPath(dir, "cf"));
+}
+
+TEST(BadInput, ACheckpointOfAnotherShapeIsRefused) {
+  const std::string dir = CopyOfPipeline();
+  // The same model for images of 96 px.
+  ASSERT_EQ(RunStage(WithFlag(WithFlag(StageNamed("make_random_clip"),
+                                       "--image_size=96"),
+                              "--output=big.safetensors"),
+                     dir)
+                .exit_code,
+            0);
+  ASSERT_EQ(RunStage(WithFlag(WithFlag(StageNamed("import_model"),
+                                       "--source=big.safetensors"),
+                              "--output=big"),
+                     dir)
+                .exit_code,
+            0);
+  ASSERT_EQ(RunStage(WithFlag(WithFlag(StageNamed("build_zeroshot"),
+                                       "--checkpoint=big"),
+                              "--output=big_zeroshot"),
+                     dir)
+                .exit_code,
+            0);
+  for (const char* name : {"cam_tool", "train_ft", "eval"}) {
+    const std::string output = std::string("fresh-") + name;
+    const Stage stage =
+        WithFlag(WithFlag(StageNamed(name), "--checkpoint=big_zeroshot"),
+                 "--output=" + output);
+    ExpectError(RunStage(stage, dir), kExitConfig, {"96", "64"});
+    ExpectNothingFinished(JoinPath(dir, output));
+  }
+}
+
+TEST(BadInput, ACheckpointWithoutAHeadIsRefused) {
+  const std::string dir = CopyOfPipeline();
+  for (const char* name : {"cam_tool", "train_ft", "eval"}) {
+    const Stage stage =
+        WithFlag(WithFlag(StageNamed(name), "--checkpoint=clip"),
+                 std::string("--output=fresh-") + name);
+    ExpectError(RunStage(stage, dir), kExitConfig, {"build_zeroshot"});
+  }
+}
+
+TEST(BadInput, OtherOptionsInTheSameDirectoryAreNeverSilentlyReused) {
+  const std::string dir = CopyOfPipeline();
+  ExpectError(
+      RunStage(WithFlag(StageNamed("mask_tool"), "--threshold=0.6"), dir),
+      kExitConfig, {"threshold", "0.3", "0.6", "--overwrite"});
+  ExpectError(
+      RunStage(WithFlag(StageNamed("train_ft"), "--learning_rate=0.5"), dir),
+      kExitConfig, {"learning_rate", "0.5", "--overwrite"});
+}
+
+TEST(BadInput, ADamagedShardIsNamed) {
+  const std::string dir = CopyOfPipeline({"cams"});
+  const std::string shard =
+      JoinPath(dir, "records/photos-00001-of-00003.tfrecord");
+  ASSERT_OK_AND_ASSIGN(std::string bytes, ReadFile(shard));
+  bytes[bytes.size() / 2] ^= 1;
+  ASSERT_OK(WriteFileAtomically(shard, bytes));
+  ExpectError(RunStage(StageNamed("cam_tool"), dir), kExitDataError,
+              {"photos-00001-of-00003.tfrecord"});
+  ExpectNothingFinished(JoinPath(dir, "cams"));
+}
+
+TEST(BadInput, ADamagedPhotographIsNamed) {
+  const std::string dir = TestDirectory();
+  const std::string folder = JoinPath(dir, "source/train/n02123045");
+  ASSERT_OK(MakeDirectories(folder));
+  std::string photo;
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator("examples/photos/train")) {
+    if (entry.is_regular_file()) photo = entry.path().string();
+  }
+  ASSERT_OK_AND_ASSIGN(const std::string bytes, ReadFile(photo));
+  ASSERT_OK(WriteFileAtomically(JoinPath(folder, "good.JPEG"), bytes));
+  ASSERT_OK(WriteFileAtomically(JoinPath(folder, "cut.JPEG"),
+                                bytes.substr(0, bytes.size() / 2)));
+  Stage stage =
+      WithFlag(StageNamed("ingest"), "--source=" + JoinPath(dir, "source"));
+  stage = WithFlag(stage, "--num_shards=1");
+  ExpectError(RunStage(stage, dir), kExitDataError,
+              {"cut.JPEG", "--max_bad_records"});
+  ExpectNothingFinished(JoinPath(dir, "records"));
+  const ProgramResult allowed =
+      RunStage(WithFlag(stage, "--max_bad_records=1"), dir);
+  EXPECT_EQ(allowed.exit_code, 0) << allowed.err;
+  EXPECT_THAT(allowed.err, HasSubstr("cut.JPEG"));
+}
+
+class FullDisk : public testing::TestWithParam<std::string> {};
+
+TEST_P(FullDisk, IsOneErrorAndARerunWithRoomGivesTheSameBytes) {
+  const Stage stage = StageNamed(GetParam());
+  const std::string dir = CopyOfPipeline({stage.output});
+  ProgramOptions options;
+  options.max_file_bytes = 2000;
+  ExpectError(RunStage(stage, dir, options), kExitCannotCreate,
+              {"free some space"});
+  ExpectNothingFinished(JoinPath(dir, stage.output));
+  const ProgramResult again = RunStage(stage, dir);
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  ExpectSameFiles(OutputFiles(JoinPath(dir, stage.output)),
+                  OutputFiles(JoinPath(FinishedPipeline(), stage.output)));
+}
+
+TEST(BadInput, AFullDiskUnderStdoutIsAnError) {
+  const std::string records = JoinPath(FinishedPipeline(), "records");
+  const ProgramResult result =
+      RunProgram({"/bin/sh", "-c",
+                  JoinPath(std::filesystem::current_path().string(),
+                           "core/record/records") +
+                      " verify " + records + " >/dev/full"});
+  ExpectError(result, kExitCannotCreate, {"stdout", "free some space"});
+}
+
+INSTANTIATE_TEST_SUITE_P(Stages, FullDisk,
+                         testing::Values("ingest", "make_random_clip",
+                                         "import_model", "build_zeroshot",
+                                         "cam_tool", "mask_tool", "train_ft",
+                                         "train_fd_mask", "merge_models"),
+                         [](const auto& info) { return info.param; });
+
+}  // namespace
+}  // namespace maskfill

@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# Installs what the build needs on Debian 12: packages from
+# tools/debian_packages.txt, and .venv with the pinned Python packages of
+# tools/requirements.txt (LibTorch comes with the torch wheel). About two
+# minutes and 2.5 GB on a fresh machine; a quick no-op the second time.
+#
+#   tools/setup.sh         what building, testing and running need
+#   tools/setup.sh --dev   also buildifier, for tools/presubmit.sh
+#
+# LIBTORCH_HOME=DIR builds against another LibTorch >= 2.11 instead.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+say() { printf '[setup] %s\n' "$*" >&2; }
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+install_debian_packages() {
+  local missing=() package
+  while read -r package; do
+    dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null |
+      grep -qx installed || missing+=("$package")
+  done < <(grep -v '^#' "$1")
+  [ ${#missing[@]} -eq 0 ] && return
+  command -v apt-get >/dev/null || {
+    say "error: no apt-get here; install these by hand: ${missing[*]}"
+    exit 1
+  }
+  say "installing ${#missing[@]} Debian packages (about 20 s): ${missing[*]}"
+  as_root apt-get update -qq
+  as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+install_python_packages() {
+  local stamp wanted
+  stamp=.venv/maskfill-requirements.sha256
+  wanted=$(cat tools/requirements.txt tools/constraints.txt | sha256sum)
+  [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ] && return
+  say "installing Python packages into .venv (about 1 minute, 1.5 GB)"
+  [ -x .venv/bin/python ] || /usr/bin/python3 -m venv .venv
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check \
+    -r tools/requirements.txt >&2 || {
+    say "error: pip could not install tools/requirements.txt; its message is above"
+    exit 1
+  }
+  .venv/bin/python - <<'PYTHON'
+import importlib
+for module in ("torch", "snakemake", "clang_format", "numpy", "PIL", "safetensors"):
+    importlib.import_module(module)
+PYTHON
+  printf '%s\n' "$wanted" >"$stamp"
+}
+
+install_buildifier() {
+  [ -x node_modules/.bin/buildifier ] && return
+  if ! command -v npm >/dev/null; then
+    say "installing npm"
+    as_root env DEBIAN_FRONTEND=noninteractive \
+      apt-get install -y -qq --no-install-recommends npm >/dev/null
+  fi
+  say "installing buildifier 8.2.1 into node_modules"
+  npm install --no-save --silent --no-audit --no-fund \
+    @bazel/buildifier@8.2.1 >/dev/null
+}
+
+write_bazelrc() {
+  local line=""
+  if [ -n "${LIBTORCH_HOME:-}" ]; then
+    line="build --repo_env=LIBTORCH_HOME=$LIBTORCH_HOME"
+  fi
+  [ -f user.bazelrc ] && [ "$(cat user.bazelrc)" = "$line" ] && return
+  printf '%s\n' "$line" >user.bazelrc
+}
+
+started=$SECONDS
+install_debian_packages tools/debian_packages.txt
+install_python_packages
+[ "${1:-}" = "--dev" ] && install_buildifier
+write_bazelrc
+elapsed=$((SECONDS - started))
+if [ "$elapsed" -gt 2 ]; then say "done in ${elapsed} s"; fi

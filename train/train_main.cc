@@ -1,0 +1,31 @@
+// train: fine-tunes a classifier, with or without counterfactual distillation.
+
+#include "absl/status/status.h"
+#include "core/base/exit_code.h"
+#include "core/base/init.h"
+#include "core/base/status_macros.h"
+#include "train/train_flags.h"
+#include "train/training_stage.h"
+
+namespace maskfill {
+namespace {
+
+absl::Status Run() {
+  ASSIGN_OR_RETURN(const TrainOptions options, TrainOptionsFromFlags());
+  return Train(options).status();
+}
+
+}  // namespace
+}  // namespace maskfill
+
+int main(int argc, char** argv) {
+  maskfill::InitMain(
+      "Fine-tunes --checkpoint on the images of --input and writes the "
+      "checkpoints last/ and, with --validation, best/. A run that was "
+      "stopped goes on with the same command.\n\n"
+      "  train --mode=fd_mask --input=records/train "
+      "--counterfactuals=cf/object-0.3-single --checkpoint=models/zeroshot "
+      "--teacher=models/zeroshot --output=runs/ours",
+      &argc, &argv);
+  return maskfill::ExitCode(maskfill::Run());
+}
