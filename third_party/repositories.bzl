@@ -1,6 +1,7 @@
 """All external repositories, under the labels their upstreams use."""
 
 load("//third_party:abseil.bzl", "abseil")
+load("//third_party:debian_bazel_package.bzl", "debian_bazel_package")
 load("//third_party:libtorch.bzl", "libtorch")
 load("//third_party:protobuf.bzl", "protobuf")
 load("//third_party:system_library.bzl", "system_library")
@@ -16,8 +17,8 @@ def maskfill_repositories():
     """Declares every external repository of the workspace."""
     for name in ["rules_cc", "remote_coverage_tools"]:
         native.local_repository(name = name, path = "third_party/" + name)
-    for name, (path, _) in _BAZEL_PACKAGES.items():
-        native.local_repository(name = name, path = path)
+    for name, (path, package) in _BAZEL_PACKAGES.items():
+        debian_bazel_package(name = name, path = path, package = package)
 
     libtorch(name = "libtorch")
     abseil(name = "com_google_absl")

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Everything that must hold before a change lands: format, layering, build
-# with -Werror, tests, and the torch-free packages' tests under the address
-# and undefined-behaviour sanitizers. About 25 minutes on 2 cores from
-# nothing, a few minutes after that.
+# with -Werror, tests, the torch-free packages' tests under the address and
+# undefined-behaviour sanitizers, and a little fuzzing. About 25 minutes on 2
+# cores from nothing, a few minutes after that.
 #
 #   tools/presubmit.sh          all
 #   tools/presubmit.sh --fast   format and layering only
@@ -91,6 +91,7 @@ if [ "${1:-}" != "--fast" ]; then
     step "torch-free tests, $sanitizer" sh -c \
       "bazel test --config=$sanitizer $(torch_free_tests | tr '\n' ' ')"
   done
+  step "fuzzing, 20 s for each parser" tests/fuzz/run.sh 20
 fi
 
 if [ ${#failures[@]} -gt 0 ]; then

@@ -5,7 +5,7 @@
 # minutes and 2.5 GB on a fresh machine; a quick no-op the second time.
 #
 #   tools/setup.sh         what building, testing and running need
-#   tools/setup.sh --dev   also buildifier, for tools/presubmit.sh
+#   tools/setup.sh --dev   also buildifier and clang, for tools/presubmit.sh
 #
 # LIBTORCH_HOME=DIR builds against another LibTorch >= 2.11 instead.
 set -euo pipefail
@@ -78,7 +78,10 @@ write_bazelrc() {
 started=$SECONDS
 install_debian_packages tools/debian_packages.txt
 install_python_packages
-[ "${1:-}" = "--dev" ] && install_buildifier
+if [ "${1:-}" = "--dev" ]; then
+  install_debian_packages tools/debian_packages_dev.txt
+  install_buildifier
+fi
 write_bazelrc
 elapsed=$((SECONDS - started))
 if [ "$elapsed" -gt 2 ]; then say "done in ${elapsed} s"; fi

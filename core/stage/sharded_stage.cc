@@ -177,6 +177,9 @@ absl::Status StageRun::Run(const MakeShard& make_shard) {
     RETURN_IF_ERROR(directory_.CheckSameWork());
     ASSIGN_OR_RETURN(std::optional<v1::Manifest> published,
                      directory_.ReadPublished());
+    if (published.has_value()) {
+      RETURN_IF_ERROR(CheckBadRecords(*published, options_.max_bad_records));
+    }
     if (UsePublished(std::move(published))) {
       result_.already_done = true;
       for (const int64_t shard : own_) {

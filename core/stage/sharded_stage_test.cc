@@ -412,6 +412,19 @@ TEST_F(ShardedStageTest, CountsBadRecordsOfAllTasks) {
   EXPECT_EQ(result.manifest.shards(3).bad_records(0).source(), "image3.jpg");
 }
 
+TEST_F(ShardedStageTest, AFinishedSetStillNeedsItsBadRecordsAllowed) {
+  StageOptions options = Options();
+  options.max_bad_records = 5;
+  ASSERT_OK(RunWithBadRecords(options));
+  ASSERT_OK_AND_ASSIGN(const StageResult again, RunWithBadRecords(options));
+  EXPECT_TRUE(again.already_done);
+  options.max_bad_records = 4;
+  EXPECT_THAT(RunWithBadRecords(options),
+              StatusIs(absl::StatusCode::kDataLoss,
+                       AllOf(HasSubstr("5 records are unusable"),
+                             HasSubstr("--max_bad_records allows 4"))));
+}
+
 TEST_F(ShardedStageTest, WritesASummary) {
   StageOptions options = Options();
   options.summary_json = dir_ + "/summary.json";

@@ -241,11 +241,26 @@ absl::Status StageDirectory::RemoveOldSet(
   return SyncDirectory(dir_);
 }
 
+absl::Status CheckBadRecords(const v1::Manifest& manifest,
+                             int64_t max_bad_records) {
+  int64_t bad_records = 0;
+  std::string first;
+  for (const v1::ShardEntry& shard : manifest.shards()) {
+    if (first.empty() && shard.bad_records_size() > 0) {
+      first = absl::StrCat(shard.bad_records(0).source(), ": ",
+                           shard.bad_records(0).reason());
+    }
+    bad_records += shard.bad_records_size();
+  }
+  if (bad_records <= max_bad_records) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat(
+      bad_records, " records are unusable, --max_bad_records allows ",
+      max_bad_records, "; the first is ", first));
+}
+
 absl::StatusOr<std::optional<v1::Manifest>> StageDirectory::Publish(
     int64_t max_bad_records) const {
   v1::Manifest manifest = plan_;
-  int64_t bad_records = 0;
-  std::string first_bad;
   for (int64_t shard = 0; shard < num_shards_; ++shard) {
     ASSIGN_OR_RETURN(std::optional<v1::ShardEntry> entry, ReadEntry(shard));
     if (!entry.has_value()) {
@@ -254,19 +269,9 @@ absl::StatusOr<std::optional<v1::Manifest>> StageDirectory::Publish(
       if (published.has_value()) RETURN_IF_ERROR(RemoveEntries());
       return published;
     }
-    for (const v1::BadRecord& bad : entry->bad_records()) {
-      if (first_bad.empty()) {
-        first_bad = absl::StrCat(bad.source(), ": ", bad.reason());
-      }
-    }
-    bad_records += entry->bad_records_size();
     *manifest.add_shards() = *std::move(entry);
   }
-  if (bad_records > max_bad_records) {
-    return absl::DataLossError(absl::StrCat(
-        bad_records, " records are unusable, --max_bad_records allows ",
-        max_bad_records, "; the first is ", first_bad));
-  }
+  RETURN_IF_ERROR(CheckBadRecords(manifest, max_bad_records));
   SumCounters(manifest, &manifest);
   manifest.set_content_fingerprint(ComputeContentFingerprint(manifest));
   RETURN_IF_ERROR(WriteManifest(dir_, manifest));

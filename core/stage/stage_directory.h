@@ -63,6 +63,11 @@ class StageDirectory {
   const int64_t num_shards_;
 };
 
+// DataLoss, with the number and the first, when the shards of `manifest` have
+// more than `max_bad_records` bad records together.
+absl::Status CheckBadRecords(const v1::Manifest& manifest,
+                             int64_t max_bad_records);
+
 }  // namespace maskfill
 
 #endif  // MASKFILL_CORE_STAGE_STAGE_DIRECTORY_H_
