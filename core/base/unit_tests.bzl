@@ -47,6 +47,8 @@ def unit_tests():
         cc_test(
             name = name,
             size = "small",
+            # Abseil's mutex is not instrumented: every use looks like a race.
+            tags = ["no-tsan"] if name == "progress_test" else [],
             srcs = [name + ".cc"],
             deps = deps + [
                 "//core/base:status_matchers",
