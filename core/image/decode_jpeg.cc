@@ -142,6 +142,11 @@ class JpegDecoder {
   static void OnMessage(j_common_ptr jpeg, int level) {
     jpeg_error_mgr& errors = Self(jpeg)->errors_;
     if (level < 0) ++errors.num_warnings;
+    // A marker where pixels should be: libjpeg, and Pillow with it, would fill
+    // what is missing with grey.
+    if (level < 0 && errors.msg_code == JWRN_HIT_MARKER) {
+      OnError(jpeg);
+    }
     // libjpeg passes over a TEM marker between segments; Pillow knows none and
     // refuses the file, where the marker is in truth a damaged one.
     if (errors.msg_code == JTRC_PARMLESS_MARKER &&

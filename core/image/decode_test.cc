@@ -113,6 +113,18 @@ TEST(DecodeImage, CountsWhatLibjpegMends) {
   EXPECT_EQ(report.warnings, 1);
 }
 
+TEST(DecodeImage, NeverFillsMissingPixelsWithGrey) {
+  // Cut, and ended with an end-of-image marker all the same.
+  for (const char* name : {"rgb.jpg", "grey.jpg", "cmyk.jpg"}) {
+    const std::string bytes = TestFile(name);
+    const std::string cut = bytes.substr(0, bytes.size() * 9 / 10);
+    EXPECT_THAT(DecodeImage(cut + "\xff\xd9"),
+                StatusIs(absl::StatusCode::kDataLoss,
+                         HasSubstr("premature end of data segment")))
+        << name;
+  }
+}
+
 TEST(DecodeImage, RefusesATemMarkerAsPillowDoes) {
   // A damaged marker of a segment that libjpeg could do without.
   std::string bytes = TestFile("rgb.jpg");
