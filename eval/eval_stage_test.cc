@@ -193,6 +193,44 @@ TEST_F(EvalStageTest, KeepsToTheAllowedClasses) {
   }
 }
 
+TEST_F(EvalStageTest, EvaluatesSevenSetsAtOnceAsOneByOne) {
+  std::vector<std::string> inputs;
+  for (int64_t set = 0; set < 7; ++set) {
+    const std::string name = absl::StrCat("set", set);
+    v1::DatasetInfo dataset = Dataset(name);
+    if (set % 2 == 1) {
+      dataset.add_allowed_classes(0);
+      dataset.add_allowed_classes(set % kClasses);
+    }
+    std::vector<int64_t> labels;
+    for (int64_t i = 0; i < kImages + set; ++i) {
+      labels.push_back((i * i + set) % kClasses);
+    }
+    WriteSet(name, dataset, labels);
+    inputs.push_back(Path(name));
+  }
+  options_.inputs = inputs;
+  options_.stage.output = Path("seven.json");
+  ASSERT_OK_AND_ASSIGN(const EvalStats together, Eval(options_));
+  ASSERT_EQ(together.report.sets_size(), 7);
+  double sum = 0;
+  for (int set = 0; set < 7; ++set) {
+    options_.inputs = {inputs[set]};
+    options_.stage.output = Path(absl::StrCat("only", set, ".json"));
+    ASSERT_OK_AND_ASSIGN(const EvalStats alone, Eval(options_));
+    const v1::SetReport& expected = alone.report.sets(0);
+    const v1::SetReport& found = together.report.sets(set);
+    EXPECT_EQ(found.name(), expected.name());
+    EXPECT_EQ(found.images(), kImages + set);
+    EXPECT_EQ(found.counted(), expected.counted());
+    EXPECT_EQ(found.top1(), expected.top1());
+    EXPECT_EQ(found.top5(), expected.top5());
+    EXPECT_EQ(found.loss(), expected.loss());
+    sum += found.top1();
+  }
+  EXPECT_NEAR(together.report.mean_top1(), sum / 7, 1e-9);
+}
+
 TEST_F(EvalStageTest, ReadsTheReportTheSecondTime) {
   ASSERT_OK_AND_ASSIGN(const EvalStats first, Eval(options_));
   EXPECT_FALSE(first.already_done);

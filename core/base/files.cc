@@ -184,6 +184,11 @@ absl::StatusOr<std::vector<std::string>> ListDirectory(const std::string& dir) {
 absl::Status MakeDirectories(const std::string& dir) {
   std::error_code error;
   std::filesystem::create_directories(dir, error);
+  if (error.value() == ENOTDIR) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("cannot create directory \"", dir,
+                     "\": a part of this path is a file"));
+  }
   if (error) return ErrnoStatus(error.value(), "create directory", dir);
   if (!IsDirectory(dir)) {
     return absl::InvalidArgumentError(

@@ -90,8 +90,10 @@ TEST(MakeDirectories, MakesParentsAndIsContentWhenThere) {
 TEST(MakeDirectories, FailsOnAFile) {
   const std::string path = TestDirectory() + "/f";
   ASSERT_OK(WriteFileUnsynced(path, ""));
-  EXPECT_FALSE(MakeDirectories(path).ok());
-  EXPECT_FALSE(MakeDirectories(path + "/below").ok());
+  EXPECT_THAT(MakeDirectories(path),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(MakeDirectories(path + "/below"),
+              StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_TRUE(PathExists(path));
 }
 

@@ -11,7 +11,11 @@
 #include "core/stage/stage_flags.h"
 #include "gflags/gflags.h"
 
-DEFINE_int64(steps, 12000, "optimiser steps, at least 1");
+DEFINE_int64(steps, 18000,
+             "optimiser steps of both towers, from exact captions, at least 1");
+DEFINE_int64(text_only_steps, 2000,
+             "further steps, in which the text tower alone learns, from "
+             "polysemous captions, at least 0");
 DEFINE_int64(global_batch_size, 64,
              "pictures of a step, at least one for each thread");
 DEFINE_double(learning_rate, 1.2e-3,
@@ -24,13 +28,12 @@ DEFINE_double(text_learning_rate_factor, 0.1,
               "the text tower's learning rate as a multiple of the image "
               "tower's, 0 (frozen) to 1");
 DEFINE_int64(warmup_steps, 150, "steps of linear warm-up, 0 to --steps");
-DEFINE_int64(decay_steps, 3000,
-             "steps of linear decay to 0 at the end, 0 to --steps");
-DEFINE_double(polysemy_rate, 0.1,
+DEFINE_int64(decay_steps, 4500,
+             "steps of linear decay to 0 at the end of --steps, 0 to --steps; "
+             "--text_only_steps decay from the greatest rate to 0 again");
+DEFINE_double(polysemy_rate, 0.3,
               "share of contexts (background and colour) in which a shape goes "
-              "by another shape's word, 0 to 1");
-DEFINE_int64(polysemy_from_step, 8000,
-             "captions are exact before this step, 0 to --steps");
+              "by another shape's word in --text_only_steps, 0 to 1");
 DEFINE_double(short_caption_rate, 0.25,
               "share of batches whose captions leave out background, colour or "
               "both, 0 to 1");
@@ -107,6 +110,7 @@ absl::StatusOr<PretrainClipOptions> PretrainClipOptionsFromFlags() {
   TakeStageFlags(&options, &errors);
   TakeComputeFlags(&options, &errors);
   options.steps = FLAGS_steps;
+  options.text_only_steps = FLAGS_text_only_steps;
   options.batch_size = FLAGS_global_batch_size;
   options.learning_rate = FLAGS_learning_rate;
   options.text_frozen_steps = FLAGS_text_frozen_steps;
@@ -114,12 +118,12 @@ absl::StatusOr<PretrainClipOptions> PretrainClipOptionsFromFlags() {
   options.warmup_steps = FLAGS_warmup_steps;
   options.decay_steps = FLAGS_decay_steps;
   options.polysemy_rate = FLAGS_polysemy_rate;
-  options.polysemy_from_step = FLAGS_polysemy_from_step;
   options.short_caption_rate = FLAGS_short_caption_rate;
   options.checkpoint_every_steps = FLAGS_checkpoint_every_steps;
   options.probe_every_steps = FLAGS_probe_every_steps;
   options.probe_images = FLAGS_probe_images;
   CheckAtLeast("steps", FLAGS_steps, 1, &errors);
+  CheckAtLeast("text_only_steps", FLAGS_text_only_steps, 0, &errors);
   CheckAtLeast("global_batch_size", FLAGS_global_batch_size,
                options.num_replicas, &errors);
   CheckAtLeast("checkpoint_every_steps", FLAGS_checkpoint_every_steps, 1,
@@ -128,7 +132,6 @@ absl::StatusOr<PretrainClipOptions> PretrainClipOptionsFromFlags() {
   CheckAtLeast("probe_images", FLAGS_probe_images, 1, &errors);
   CheckStep("warmup_steps", FLAGS_warmup_steps, &errors);
   CheckStep("decay_steps", FLAGS_decay_steps, &errors);
-  CheckStep("polysemy_from_step", FLAGS_polysemy_from_step, &errors);
   CheckShare("polysemy_rate", FLAGS_polysemy_rate, &errors);
   CheckShare("short_caption_rate", FLAGS_short_caption_rate, &errors);
   CheckStep("text_frozen_steps", FLAGS_text_frozen_steps, &errors);

@@ -46,7 +46,6 @@ v1::Provenance PlannedProvenance(const PretrainClipOptions& options) {
       {"device", options.device.str()},
       {"images_per_pass", absl::StrCat(options.images_per_pass)},
       {"learning_rate", absl::StrCat(options.learning_rate)},
-      {"polysemy_from_step", absl::StrCat(options.polysemy_from_step)},
       {"polysemy_rate", absl::StrCat(options.polysemy_rate)},
       {"renderer_version", absl::StrCat(kRendererVersion)},
       {"replicas", absl::StrCat(options.num_replicas)},
@@ -56,6 +55,7 @@ v1::Provenance PlannedProvenance(const PretrainClipOptions& options) {
       {"text_frozen_steps", absl::StrCat(options.text_frozen_steps)},
       {"text_learning_rate_factor",
        absl::StrCat(options.text_learning_rate_factor)},
+      {"text_only_steps", absl::StrCat(options.text_only_steps)},
       {"warmup_steps", absl::StrCat(options.warmup_steps)},
   };
   v1::Provenance provenance;
@@ -98,11 +98,11 @@ PretrainerOptions TrainingOptions(const PretrainClipOptions& options) {
                        .short_caption_rate = options.short_caption_rate};
   training.text_frozen_steps = options.text_frozen_steps;
   training.text_learning_rate_factor = options.text_learning_rate_factor;
-  training.polysemy_from_step = options.polysemy_from_step;
   training.schedule = {.max_learning_rate = options.learning_rate,
                        .warmup_steps = options.warmup_steps,
                        .decay_steps = options.decay_steps,
-                       .total_steps = options.steps};
+                       .joint_steps = options.steps,
+                       .text_only_steps = options.text_only_steps};
   return training;
 }
 
@@ -143,9 +143,9 @@ class Run {
   absl::Status Train(PretrainClipStats* stats) {
     const int64_t first_step = pretrainer_->step();
     Progress progress(options_.progress, kTool, "images",
-                      options_.steps * options_.batch_size,
+                      TotalSteps() * options_.batch_size,
                       first_step * options_.batch_size);
-    while (pretrainer_->step() < options_.steps) {
+    while (pretrainer_->step() < TotalSteps()) {
       if (absl::Status told = CheckNotPreempted(); !told.ok()) {
         RETURN_IF_ERROR(SaveState());
         return told;
@@ -155,13 +155,17 @@ class Run {
       stats->loss = result.loss;
     }
     progress.Finish();
-    stats->steps = options_.steps - first_step;
+    stats->steps = TotalSteps() - first_step;
     return absl::OkStatus();
   }
 
   const Pretrainer& pretrainer() const { return *pretrainer_; }
 
  private:
+  int64_t TotalSteps() const {
+    return options_.steps + options_.text_only_steps;
+  }
+
   absl::Status SaveState() {
     return SavePretrainingState(state_path_, pretrainer_->State(),
                                 fingerprint_);
@@ -169,7 +173,7 @@ class Run {
 
   absl::Status AfterStep(const PretrainStepResult& result, Progress* progress) {
     const int64_t step = pretrainer_->step();
-    const bool last = step == options_.steps;
+    const bool last = step == TotalSteps();
     loss_sum_ += result.loss;
     ++losses_;
     progress->Add(options_.batch_size);

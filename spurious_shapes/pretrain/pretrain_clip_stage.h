@@ -22,17 +22,17 @@ struct PretrainClipOptions {
   c10::Device device = c10::Device(c10::kCPU);
 
   uint64_t seed = 0;
-  int64_t steps = 12000;
-  int64_t batch_size = 64;        // pictures of a step
-  int64_t images_per_pass = 32;   // of one thread
-  int num_replicas = 1;           // threads
-  double learning_rate = 1.2e-3;  // greatest
+  int64_t steps = 18000;           // of both towers
+  int64_t text_only_steps = 2000;  // after these, of the text tower alone
+  int64_t batch_size = 64;         // pictures of a step
+  int64_t images_per_pass = 32;    // of one thread
+  int num_replicas = 1;            // threads
+  double learning_rate = 1.2e-3;   // greatest
   int64_t text_frozen_steps = 2000;
   double text_learning_rate_factor = 0.1;  // of the text tower
   int64_t warmup_steps = 150;
-  int64_t decay_steps = 3000;  // the last ones
-  double polysemy_rate = 0.1;
-  int64_t polysemy_from_step = 8000;
+  int64_t decay_steps = 4500;  // the last ones of both towers
+  double polysemy_rate = 0.3;  // of captions in the text-only steps
   double short_caption_rate = 0.25;
 
   int64_t checkpoint_every_steps = 250;

@@ -18,14 +18,14 @@ PretrainClipOptions SmallRun(const std::string& name) {
   options.output = testing::TempDir() + "/" + name;
   options.progress = ProgressMode::kNone;
   options.seed = 3;
-  options.steps = 6;
+  options.steps = 4;
+  options.text_only_steps = 2;
   options.batch_size = 20;
   options.images_per_pass = 5;
   options.num_replicas = 2;
   options.warmup_steps = 2;
   options.decay_steps = 2;
   options.text_frozen_steps = 1;
-  options.polysemy_from_step = 3;
   options.checkpoint_every_steps = 2;
   options.probe_every_steps = 3;
   options.probe_images = 10;
@@ -80,7 +80,6 @@ TEST(PretrainClip, ContinuesAStoppedRunWithTheSameResult) {
 
 TEST(PretrainClip, RefusesTheDirectoryOfAnotherRun) {
   PretrainClipOptions options = SmallRun("other");
-  options.steps = 4;
   ASSERT_OK(PretrainClip(options).status());
   options.seed = 4;
   EXPECT_THAT(PretrainClip(options),

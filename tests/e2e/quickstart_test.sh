@@ -55,17 +55,21 @@ expect "and the OOD average" grep -q "OOD avg" "$work/shapes.out"
 expect "and there is a picture" test -s "$work/shapes/cf/object-0.2-single-seed0.png"
 # What the benchmark is for, with room for another machine's rounding.
 expect "fine-tuning gains on its own images and loses on others" \
-  .venv/bin/python - "$work/shapes/report/report.json" <<'PYTHON'
+  .venv/bin/python - "$work/shapes/report" <<'PYTHON'
 import json
 import sys
 
-rows = {m["name"]: m["mean"] for m in json.load(open(sys.argv[1]))["methods"]}
+report = json.load(open(sys.argv[1] + "/report.json"))
+rows = {m["name"]: m["mean"] for m in report["methods"]}
 ood = {name: mean["averages"]["OOD avg"] for name, mean in rows.items()}
 top1 = {name: mean["sets"]["id"] for name, mean in rows.items()}
+assert 66 <= top1["zero-shot"] <= 72 and 69 <= ood["zero-shot"] <= 75, (top1, ood)
 assert top1["ft"] > top1["zero-shot"] + 10, top1
 assert ood["ft"] < ood["zero-shot"], ood
 assert ood["fd"] > ood["ft"] + 2, ood
 assert ood["object-single"] > ood["ft"] + 2, ood
+cams = json.load(open(sys.argv[1] + "/cam_quality.json"))
+assert max(at["iou"] for at in cams["thresholds"]) > 0.55, cams
 PYTHON
 touch "$work/mark"
 ./quickstart.sh --output="$work/shapes" >"$work/again.out" 2>"$work/again.err"

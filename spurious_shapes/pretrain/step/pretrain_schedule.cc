@@ -14,9 +14,15 @@ double Share(int64_t part, int64_t whole) {
 }  // namespace
 
 double LearningRateAt(const PretrainSchedule& schedule, int64_t step) {
+  const int64_t text_only = step - schedule.joint_steps;
+  if (text_only >= 0) {
+    return schedule.max_learning_rate *
+           Share(schedule.text_only_steps - text_only,
+                 schedule.text_only_steps);
+  }
   return schedule.max_learning_rate *
          std::min(Share(step + 1, schedule.warmup_steps),
-                  Share(schedule.total_steps - step, schedule.decay_steps));
+                  Share(schedule.joint_steps - step, schedule.decay_steps));
 }
 
 }  // namespace maskfill

@@ -134,6 +134,7 @@ void Pretrainer::Forward(int replica, const CaptionedBatch& batch,
   }
   const auto [first, last] = PartOf(replica, batch.scenes.size());
   const int64_t size = config_.image_size;
+  const at::AutoGradMode with_graph(!ImageIsFrozen());
   for (int64_t begin = first; begin < last; begin += options_.images_per_pass) {
     const int64_t count = std::min(options_.images_per_pass, last - begin);
     const at::Tensor pixels = at::empty({count, size, size, 3}, at::kByte);
@@ -197,7 +198,7 @@ absl::StatusOr<double> Pretrainer::ComputeGradients(
 
 absl::StatusOr<PretrainStepResult> Pretrainer::Step() {
   CaptionOptions captions = options_.captions;
-  if (step() < options_.polysemy_from_step) captions.polysemy_rate = 0;
+  if (!ImageIsFrozen()) captions.polysemy_rate = 0;
   return StepOn(SampleCaptionedBatch(options_.seed, step(), options_.batch_size,
                                      captions));
 }
@@ -224,12 +225,17 @@ void Pretrainer::Update(double learning_rate) {
   const FlatParameters& first = replicas_[0].parameters;
   at::Tensor values = first.values();
   const at::Tensor before = values.clone();
-  const double text_factor =
-      TextIsFrozen() ? 0 : options_.text_learning_rate_factor;
+  const bool text_only = ImageIsFrozen();
+  const double image_factor = text_only ? 0 : 1;
+  const double text_factor = text_only ? 1
+                             : TextIsFrozen()
+                                 ? 0
+                                 : options_.text_learning_rate_factor;
   // AdamW decays before it steps.
   values.addcmul_(values, is_decayed_, -learning_rate * options_.weight_decay);
   adamw_->Step(learning_rate, options_.beta1);
-  const at::Tensor factors = is_text_.mul(text_factor - 1).add_(1);
+  const at::Tensor factors =
+      is_text_.mul(text_factor - image_factor).add_(image_factor);
   values.sub_(before).mul_(factors).add_(before);
   first.Views(values).at(kLogitScale).clamp_max_(std::log(kLargestLogitScale));
   CopyToReplicas();

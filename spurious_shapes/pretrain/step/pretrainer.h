@@ -28,14 +28,15 @@ struct PretrainerOptions {
   int64_t batch_size = 128;      // pictures of a step
   int num_replicas = 1;          // threads; changes rounding alone
   int64_t images_per_pass = 32;  // of a replica; changes rounding alone
+  // Of the text-only steps; in the joint steps captions are exact. So words
+  // become imprecise, and features do not.
   CaptionOptions captions;
-  int64_t polysemy_from_step = 0;  // captions are exact before it
   PretrainSchedule schedule;
   // The text tower starts with all words spread apart (WhitenedProjection)
-  // and stays as it is for so many steps, and later takes the schedule's
-  // learning rate times the factor. Otherwise it learns to ignore the words
-  // that the image tower cannot see yet (shape, background) before it can, and
-  // both stay blind for long.
+  // and stays as it is for so many steps, and takes the schedule's learning
+  // rate times the factor in the other joint steps. Otherwise it learns to
+  // ignore the words that the image tower cannot see yet (shape, background)
+  // before it can, and both stay blind for long.
   int64_t text_frozen_steps = 0;
   double text_learning_rate_factor = 0.1;
   double beta1 = 0.9;
@@ -135,6 +136,7 @@ class Pretrainer {
   void Backward(int replica, const at::Tensor& image_gradients,
                 const at::Tensor& text_gradients);
   bool TextIsFrozen() const { return step() < options_.text_frozen_steps; }
+  bool ImageIsFrozen() const { return step() >= options_.schedule.joint_steps; }
   void Update(double learning_rate);
   void CopyToReplicas();
 

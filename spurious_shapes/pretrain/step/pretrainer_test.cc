@@ -10,6 +10,7 @@
 #include "ATen/ops/allclose.h"
 #include "ATen/ops/equal.h"
 #include "ATen/ops/tensor.h"
+#include "absl/strings/match.h"
 #include "core/base/status_matchers.h"
 #include "core/model/checkpoint.h"
 #include "core/text/bpe_tokenizer.h"
@@ -46,7 +47,7 @@ PretrainerOptions TinyOptions() {
   options.schedule = {.max_learning_rate = 3e-3,
                       .warmup_steps = 2,
                       .decay_steps = 2,
-                      .total_steps = 200};
+                      .joint_steps = 200};
   return options;
 }
 
@@ -145,7 +146,7 @@ TEST(Pretrainer, DecaysMatricesAlone) {
   options.schedule = {.max_learning_rate = 1e-3,
                       .warmup_steps = 0,
                       .decay_steps = 0,
-                      .total_steps = 10};
+                      .joint_steps = 10};
   const auto plain = [&](double decay) {
     options.weight_decay = decay;
     options.text_learning_rate_factor = 1;
@@ -175,6 +176,23 @@ TEST(Pretrainer, LeavesTheTextTowerAloneWhileItIsFrozen) {
       EXPECT_EQ(at::equal(now.at(name), start.at(name)), frozen) << name;
     }
     EXPECT_FALSE(at::equal(now.at("visual.proj"), start.at("visual.proj")));
+  }
+}
+
+TEST(Pretrainer, TrainsTheTextTowerAloneInTheEnd) {
+  PretrainerOptions options = TinyOptions();
+  options.schedule.warmup_steps = 0;
+  options.schedule.joint_steps = 1;
+  options.schedule.text_only_steps = 2;
+  const auto pretrainer = Make(options);
+  ASSERT_OK(pretrainer->Step().status());
+  const NamedTensors joint = CloneTensors(pretrainer->State().parameters);
+  ASSERT_OK(pretrainer->Step().status());
+  ASSERT_OK(pretrainer->Step().status());
+  for (const auto& [name, tensor] : pretrainer->State().parameters) {
+    const bool is_text =
+        !absl::StartsWith(name, "visual.") && name != "logit_scale";
+    EXPECT_EQ(at::equal(tensor, joint.at(name)), !is_text) << name;
   }
 }
 
