@@ -5,8 +5,8 @@
 #
 #   ./quickstart.sh            Spurious Shapes, the built-in benchmark: does
 #                              each method keep a fine-tuned CLIP robust?
-#                              3 to 5 minutes once it is built
-#   ./quickstart.sh study      the same with three seeds: 10 to 15 minutes
+#                              about 3 minutes once it is built
+#   ./quickstart.sh study      the same with three seeds: 8 to 15 minutes
 #   ./quickstart.sh photos     a handful of photographs, with a small random
 #                              CLIP unless you give real weights
 #
