@@ -9,6 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "core/base/files.h"
+#include "core/base/output_file.h"
 #include "core/base/sha256.h"
 #include "core/base/status_macros.h"
 #include "google/protobuf/util/json_util.h"
@@ -58,7 +59,7 @@ absl::Status WriteEvalReport(const std::string& path,
   const auto printed =
       google::protobuf::util::MessageToJsonString(report, &json, options);
   if (!printed.ok()) return absl::InternalError(printed.ToString());
-  RETURN_IF_ERROR(MakeDirectories(Dirname(path)));
+  RETURN_IF_ERROR(PrepareOutputFile(path));
   return WriteFileAtomically(path, json);
 }
 

@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "core/base/files.h"
+#include "core/base/output_file.h"
 #include "core/base/status_macros.h"
 #include "core/image/encode_png.h"
 #include "core/image/patch_mask.h"
@@ -208,7 +209,7 @@ absl::Status WritePreview(const std::string& path, const Inputs& inputs,
     rows.push_back(std::move(row));
   }
   ASSIGN_OR_RETURN(const std::string png, EncodePng(DrawPreview(rows)));
-  RETURN_IF_ERROR(MakeDirectories(Dirname(path)));
+  RETURN_IF_ERROR(PrepareOutputFile(path));
   RETURN_IF_ERROR(WriteFileAtomically(path, png));
   LOG(INFO) << "preview of " << rows.size() << " images: " << path;
   return absl::OkStatus();
@@ -222,7 +223,7 @@ absl::Status ReportStats(const MaskToolOptions& options,
                     "what was meant?";
   }
   if (options.stats.empty()) return absl::OkStatus();
-  RETURN_IF_ERROR(MakeDirectories(Dirname(options.stats)));
+  RETURN_IF_ERROR(PrepareOutputFile(options.stats));
   return WriteFileAtomically(options.stats, MaskStatsJson(stats));
 }
 

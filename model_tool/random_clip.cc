@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/counter_rng.h"
 #include "core/base/files.h"
+#include "core/base/output_file.h"
 #include "core/base/status_macros.h"
 #include "core/model/safetensors.h"
 #include "nlohmann/json.hpp"
@@ -165,7 +166,7 @@ absl::StatusOr<RandomClipStats> Make(const RandomClipOptions& options,
     }
   }
   if (stats.already_done || output.dry_run) return stats;
-  RETURN_IF_ERROR(MakeDirectories(Dirname(output.path)));
+  RETURN_IF_ERROR(PrepareOutputFile(output.path));
   RETURN_IF_ERROR(WriteSafetensors(
       output.path, RandomClipTensors(config, options.seed), metadata));
   stats.written = true;

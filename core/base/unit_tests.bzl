@@ -23,6 +23,11 @@ _TESTS = {
         ":test_paths",
         "@com_github_gflags_gflags//:gflags",
     ],
+    "output_file_test": [
+        ":files",
+        ":output_file",
+        ":test_paths",
+    ],
     "preemption_test": [
         ":preemption",
     ],

@@ -57,6 +57,7 @@ absl::StatusOr<std::string> Report(const ReportOptions& options) {
   }
   if (!options.output.empty()) {
     RETURN_IF_ERROR(MakeDirectories(options.output));
+    RETURN_IF_ERROR(RemoveStaleTemporaries(options.output));
     for (const ReportFormat format : options.formats) {
       for (const Document& document :
            Documents(format, table, differences, tables)) {

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "core/base/files.h"
+#include "core/base/output_file.h"
 #include "core/base/preemption.h"
 #include "core/base/progress.h"
 #include "core/base/status_macros.h"
@@ -82,6 +83,7 @@ absl::StatusOr<CamQualityReport> MeasureCamQuality(
   CamQualityReport report{comparison.Quality(),
                           cams.manifest().content_fingerprint()};
   if (!options.output.empty()) {
+    RETURN_IF_ERROR(PrepareOutputFile(options.output));
     RETURN_IF_ERROR(
         WriteFileAtomically(options.output, ToJson(options, report)));
   }

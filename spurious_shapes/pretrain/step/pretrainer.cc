@@ -220,17 +220,18 @@ absl::StatusOr<PretrainStepResult> Pretrainer::StepOn(
   return result;
 }
 
+double Pretrainer::TextLearningRateFactor() const {
+  if (ImageIsFrozen()) return 1;
+  return TextIsFrozen() ? 0 : options_.text_learning_rate_factor;
+}
+
 void Pretrainer::Update(double learning_rate) {
   at::NoGradGuard no_grad;
   const FlatParameters& first = replicas_[0].parameters;
   at::Tensor values = first.values();
   const at::Tensor before = values.clone();
-  const bool text_only = ImageIsFrozen();
-  const double image_factor = text_only ? 0 : 1;
-  const double text_factor = text_only ? 1
-                             : TextIsFrozen()
-                                 ? 0
-                                 : options_.text_learning_rate_factor;
+  const double image_factor = ImageIsFrozen() ? 0 : 1;
+  const double text_factor = TextLearningRateFactor();
   // AdamW decays before it steps.
   values.addcmul_(values, is_decayed_, -learning_rate * options_.weight_decay);
   adamw_->Step(learning_rate, options_.beta1);

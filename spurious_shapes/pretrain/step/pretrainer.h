@@ -137,6 +137,8 @@ class Pretrainer {
                 const at::Tensor& text_gradients);
   bool TextIsFrozen() const { return step() < options_.text_frozen_steps; }
   bool ImageIsFrozen() const { return step() >= options_.schedule.joint_steps; }
+  // Of the schedule's learning rate; the image tower's is 0 or 1.
+  double TextLearningRateFactor() const;
   void Update(double learning_rate);
   void CopyToReplicas();
 
