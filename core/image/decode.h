@@ -41,11 +41,11 @@ struct DecodeReport {
 //
 // DataLoss when the file is cut, damaged, of another format, or larger than
 // the options allow; whatever Pillow refuses is refused, and nothing is ever
-// padded. Beyond Pillow, a JPEG whose data end before its pixels do (Pillow fills
-// the rest with grey), a PNG whose checksums do not match and one that is cut
-// behind its pixels are refused, and so is 16-bit grey, which Pillow clips to
-// nonsense. Errors do not name the file: callers annotate. Thread-safe; takes
-// about 4 bytes of memory per pixel, progressive JPEGs 10.
+// padded. Beyond Pillow, a JPEG whose data end before its pixels do (Pillow
+// fills the rest with grey), a PNG whose checksums do not match and one that is
+// cut behind its pixels are refused, and so is 16-bit grey, which Pillow clips
+// to nonsense. Errors do not name the file: callers annotate. Thread-safe;
+// takes about 4 bytes of memory per pixel, progressive JPEGs 10.
 absl::StatusOr<Image> DecodeImage(absl::string_view bytes,
                                   const DecodeOptions& options = {},
                                   DecodeReport* report = nullptr);
