@@ -15,7 +15,6 @@
 #include "core/stage/test_stage.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "nlohmann/json.hpp"
 
 namespace maskfill {
 namespace {
@@ -374,89 +373,6 @@ TEST_F(ShardedStageTest, RemovesTemporariesOfDeadProcesses) {
   const auto expected = Expected();
   ASSERT_OK(RunTestStage(Options(), TestStageSpec()));
   EXPECT_EQ(Contents(), expected);
-}
-
-// A stage whose second record of each shard is unusable.
-absl::StatusOr<StageResult> RunWithBadRecords(const StageOptions& options) {
-  return RunShardedStage(
-      options, TestStageSpec(), [](int64_t shard, ShardSink& sink) {
-        return sink.AddBadRecord(absl::StrCat("image", shard, ".jpg"),
-                                 "not an image");
-      });
-}
-
-TEST_F(ShardedStageTest, FailsBeyondMaxBadRecords) {
-  StageOptions options = Options();
-  options.max_bad_records = 2;
-  EXPECT_THAT(RunWithBadRecords(options),
-              StatusIs(absl::StatusCode::kDataLoss,
-                       AllOf(HasSubstr("image2.jpg: not an image"),
-                             HasSubstr("--max_bad_records allows 2"))));
-}
-
-TEST_F(ShardedStageTest, CountsBadRecordsOfAllTasks) {
-  StageOptions options = Options();
-  options.max_bad_records = 3;
-  options.task_count = 2;
-  ASSERT_OK(RunWithBadRecords(options));  // shards 0, 2, 4
-  options.task_index = 1;                 // shards 1, 3
-  EXPECT_THAT(RunWithBadRecords(options),
-              StatusIs(absl::StatusCode::kDataLoss,
-                       AllOf(HasSubstr("5 records are unusable"),
-                             HasSubstr("image0.jpg: not an image"))));
-  // Allowed afterwards, it only publishes.
-  options.max_bad_records = 5;
-  ASSERT_OK_AND_ASSIGN(const StageResult result, RunWithBadRecords(options));
-  EXPECT_TRUE(result.complete);
-  EXPECT_EQ(result.shards_written, 0);
-  EXPECT_EQ(result.manifest.shards(3).bad_records(0).source(), "image3.jpg");
-}
-
-TEST_F(ShardedStageTest, AFinishedSetStillNeedsItsBadRecordsAllowed) {
-  StageOptions options = Options();
-  options.max_bad_records = 5;
-  ASSERT_OK(RunWithBadRecords(options));
-  ASSERT_OK_AND_ASSIGN(const StageResult again, RunWithBadRecords(options));
-  EXPECT_TRUE(again.already_done);
-  options.max_bad_records = 4;
-  EXPECT_THAT(RunWithBadRecords(options),
-              StatusIs(absl::StatusCode::kDataLoss,
-                       AllOf(HasSubstr("5 records are unusable"),
-                             HasSubstr("--max_bad_records allows 4"))));
-}
-
-TEST_F(ShardedStageTest, WritesASummary) {
-  StageOptions options = Options();
-  options.summary_json = dir_ + "/summary.json";
-  ASSERT_OK_AND_ASSIGN(const StageResult result,
-                       RunTestStage(options, TestStageSpec()));
-  ASSERT_OK_AND_ASSIGN(const std::string text, ReadFile(options.summary_json));
-  const auto json = nlohmann::json::parse(text);
-  EXPECT_EQ(json["status"], "OK");
-  EXPECT_EQ(json["records"], 20);
-  EXPECT_EQ(json["complete"], true);
-  EXPECT_EQ(json["fingerprint"], result.manifest.fingerprint());
-  EXPECT_GT(json["peak_memory_bytes"], 0);
-}
-
-TEST_F(ShardedStageTest, WritesASummaryOfAFailure) {
-  StageOptions options = Options();
-  options.summary_json = dir_ + "/summary.json";
-  EXPECT_THAT(RunTestStage(options, TestStageSpec(), Never),
-              StatusIs(absl::StatusCode::kInternal));
-  ASSERT_OK_AND_ASSIGN(const std::string text, ReadFile(options.summary_json));
-  const auto json = nlohmann::json::parse(text);
-  EXPECT_EQ(json["status"], "INTERNAL");
-  EXPECT_THAT(json["message"].get<std::string>(), HasSubstr(kNever.message()));
-  EXPECT_EQ(json["complete"], false);
-}
-
-TEST_F(ShardedStageTest, SaysWhenTheSummaryCannotBeWritten) {
-  StageOptions options = Options();
-  options.summary_json = dir_ + "/no/summary.json";
-  EXPECT_THAT(
-      RunTestStage(options, TestStageSpec()),
-      StatusIs(absl::StatusCode::kNotFound, HasSubstr("--summary_json")));
 }
 
 }  // namespace
