@@ -12,7 +12,7 @@ namespace maskfill {
 // In float32 on the CPU at::linear goes to MKL; this goes to oneDNN where
 // LibTorch has it, which adds the bias on the way and is 10 to 20 % faster on
 // AMD's processors and no slower on Intel's. Gradients go to MKL on Intel's
-// processors, where it takes 0.4 to 1 of oneDNN's time, and to oneDNN on
+// processors, where it takes 0.3 to 1 of oneDNN's time, and to oneDNN on
 // others. Everywhere else it is at::linear.
 at::Tensor Linear(const at::Tensor& x, const at::Tensor& weight,
                   const at::Tensor& bias);
