@@ -10,8 +10,11 @@
 #   ./quickstart.sh photos     a handful of photographs, with a small random
 #                              CLIP unless you give real weights
 #
-#   --images=DIR     photos: your own in ImageNet layout,
-#                    DIR/<split>/<wnid>/*.JPEG
+#   --images=DIR     photos: your own, one folder for each class: DIR/<class>/*,
+#                    or DIR/train/<class>/* and DIR/val/<class>/*; the folders'
+#                    names are the classes' names, unless all are ImageNet's wnids
+#   --layout=folder|imagenet
+#                    photos: in place of finding out
 #   --weights=FILE   photos: OpenAI's ViT-B-32.pt, or safetensors or a .pt with
 #                    the same names
 #   --activation=quick_gelu|gelu
@@ -31,12 +34,13 @@ fail() {
 usage() { sed -n '2,/^set -/p' "$0" | sed -n 's/^# \{0,1\}//p'; }
 absolute() { case $1 in /*) printf '%s' "$1" ;; *) printf '%s/%s' "$caller" "$1" ;; esac; }
 
-study=shapes images="" weights="" activation="" output="" dry_run=""
+study=shapes images="" layout="" weights="" activation="" output="" dry_run=""
 cores=$(nproc)
 for argument in "$@"; do
   case $argument in
     shapes | study | photos) study=$argument ;;
     --images=*) images=$(absolute "${argument#*=}") ;;
+    --layout=folder | --layout=imagenet) layout=${argument#*=} ;;
     --weights=*) weights=$(absolute "${argument#*=}") ;;
     --activation=*) activation=${argument#*=} ;;
     --output=*) output=$(absolute "${argument#*=}") ;;
@@ -47,10 +51,11 @@ for argument in "$@"; do
   esac
 done
 output=${output:-runs/$study}
-if [ "$study" != photos ] && [ -n "$images$weights$activation" ]; then
-  fail "--images, --weights and --activation belong to ./quickstart.sh photos; \
-$study draws its images and has weights of its own"
+if [ "$study" != photos ] && [ -n "$images$layout$weights$activation" ]; then
+  fail "--images, --layout, --weights and --activation belong to \
+./quickstart.sh photos; $study draws its images and has weights of its own"
 fi
+if [ -n "$layout" ] && [ -z "$images" ]; then fail "--layout needs --images"; fi
 
 config=()
 if [ -n "$weights" ]; then
@@ -58,20 +63,8 @@ if [ -n "$weights" ]; then
   config+=("weights=$weights")
 fi
 if [ -n "$activation" ]; then config+=("activation=$activation"); fi
-if [ -n "$images" ]; then
-  [ -d "$images" ] || fail "found no directory \"$images\"" 66
-  if [ -d "$images/ILSVRC2012" ]; then images=$images/ILSVRC2012; fi
-  config+=("images=$images")
-  if [ -d "$images/train" ] && [ -d "$images/val" ]; then
-    :
-  elif [ -d "$images/val" ] || [ -d "$images/train" ]; then
-    split=$(if [ -d "$images/val" ]; then echo val; else echo train; fi)
-    say "only $images/$split is there: the same images train and test"
-    config+=("train_set=$split" "eval_sets=[$split]")
-  else
-    fail "\"$images\" holds neither train/ nor val/; expected ImageNet layout, \
-<split>/<wnid>/*.JPEG; found: $(ls "$images" | head -5 | tr '\n' ' ')" 66
-  fi
+if [ -n "$images" ] && [ ! -d "$images" ]; then
+  fail "found no directory \"$images\"" 66
 fi
 
 case $study in
@@ -82,25 +75,69 @@ esac
 
 started=$SECONDS
 tools/setup.sh
+if [ -n "$images" ]; then
+  .venv/bin/python workflows/find_images.py "$images" "$output" \
+    --layout="${layout:-auto}" || exit
+  configfiles+=("$output/images.json")
+fi
+
+# Bazel's "[1,234 / 2,345] Compiling ..." as a line that says enough.
+build_progress() {
+  local line began=$SECONDS
+  while IFS= read -r line; do
+    if [[ $line =~ ^\[([0-9,]+)\ /\ ([0-9,]+)\] ]]; then
+      printf '[build] %s of %s actions, %d:%02d\n' "${BASH_REMATCH[1]}" \
+        "${BASH_REMATCH[2]}" $(((SECONDS - began) / 60)) \
+        $(((SECONDS - began) % 60))
+    elif [[ ! $line =~ ^(Loading|Analyzing|INFO|\ +currently\ loading): ]]; then
+      printf '%s\n' "$line"
+    fi
+  done
+}
 targets="//ingest //model_tool/... //cam_tool //mask_tool //train //eval/... \
 //core/record:records //spurious_shapes:make_spurious_shapes \
 //spurious_shapes/cam_quality"
 say "building (about 10 minutes the first time, then a second)"
 # shellcheck disable=SC2086
-bazel build --noshow_progress --ui_event_filters=-info $targets ||
+bazel build --color=no --curses=no --show_progress_rate_limit=20 \
+  --show_result=0 --ui_event_filters=-info $targets 2>&1 | build_progress >&2 ||
   fail "the build failed; its message is above" 70
 built=$SECONDS
 
 mkdir -p "$output"
+snakemake=(.venv/bin/snakemake --snakefile workflows/Snakefile
+  --configfile "${configfiles[@]}" ${config[0]+--config "${config[@]}"}
+  --directory "$output" --cores "$cores")
+if [ -n "$dry_run" ]; then # a plan is a result: stdout
+  exec "${snakemake[@]}" --dry-run --quiet host reason 2>&1
+fi
+
+# Told to stop, it tells Snakemake, which tells the stages.
 say "running ${configfiles[*]} in $output"
-# The result goes to stdout, all else to stderr; a plan is a result.
-if [ -n "$dry_run" ]; then exec 3>&1; else exec 3>&2; fi
-.venv/bin/snakemake --snakefile workflows/Snakefile \
-  --configfile "${configfiles[@]}" ${config[0]+--config "${config[@]}"} \
-  --directory "$output" --cores "$cores" --nolock --rerun-incomplete \
-  --quiet host reason ${dry_run:+"$dry_run"} >&3 || fail "a stage failed; its \
-message is above. The same command continues where it stopped" $?
-if [ -n "$dry_run" ]; then exit 0; fi
+workflow="" stopped=""
+stop() {
+  stopped=1 signalled=1
+  say "stopping: the stages that run save what they have"
+  if [ -n "$workflow" ]; then kill -TERM "$workflow" 2>/dev/null; fi
+}
+trap stop TERM INT USR1 HUP
+PYTHONPATH=workflows "${snakemake[@]}" --logger stages >&2 &
+workflow=$!
+signalled=1
+while [ -n "$signalled" ]; do # a signal ends `wait` before the workflow has
+  signalled="" code=0
+  wait "$workflow" || code=$?
+done
+say "all that Snakemake said: $output/workflow.log; each stage: $output/logs"
+if [ -n "$stopped" ]; then
+  fail "stopped; the same command continues where it stopped" 75
+fi
+if [ "$code" != 0 ]; then
+  if [ -f "$output/logs/failed" ]; then read -r code _ <"$output/logs/failed"; fi
+  fail "the workflow failed; its message is above. The same command continues \
+where it stopped" "$code"
+fi
+trap - TERM INT USR1 HUP
 
 printf '\n'
 cat "$output/report/report.md"

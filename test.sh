@@ -45,7 +45,7 @@ quickstart_inputs() {
     ls bazel-bin/{ingest/ingest,cam_tool/cam_tool,mask_tool/mask_tool} \
       bazel-bin/model_tool/{make_random_clip,import_model,build_zeroshot} \
       bazel-bin/model_tool/merge_models bazel-bin/train/train \
-      bazel-bin/eval/{eval,report/report} \
+      bazel-bin/eval/{eval,report/report} bazel-bin/core/record/records \
       bazel-bin/spurious_shapes/{make_spurious_shapes,cam_quality/cam_quality}
   } | xargs -d '\n' sha256sum | sha256sum
 }

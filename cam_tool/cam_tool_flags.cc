@@ -5,10 +5,10 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "core/base/flag_errors.h"
 #include "core/base/status_macros.h"
 #include "core/model/device_flags.h"
-#include "core/stage/flag_errors.h"
-#include "core/stage/stage_flags.h"
+#include "core/work/run_flags.h"
 #include "gflags/gflags.h"
 
 DEFINE_string(checkpoint, "",
@@ -51,7 +51,11 @@ void CheckMethod(const std::string& method, FlagErrors* errors) {
 absl::StatusOr<CamToolOptions> CamToolOptionsFromFlags() {
   FlagErrors errors;
   CamToolOptions options;
-  options.stage = StageOptionsFromFlags(&errors);
+  TakeInputFlag(&options.run, &errors);
+  TakeOutputFlags("a directory to write", &options.run, &errors);
+  TakeTaskFlags(&options.run, &errors);
+  TakeThreadFlag(&options.run, &errors);
+  TakeProgressFlag(&options.run, &errors);
   options.checkpoint = FLAGS_checkpoint;
   if (options.checkpoint.empty()) {
     errors.Add(
@@ -69,11 +73,6 @@ absl::StatusOr<CamToolOptions> CamToolOptionsFromFlags() {
     options.compute = *compute;
   } else {
     errors.Add(compute.status());
-  }
-  if (options.stage.max_bad_records > 0) {
-    errors.Add(
-        "--max_bad_records is not for cam_tool: later stages read images and "
-        "CAMs in lockstep, so no image may be left out");
   }
   RETURN_IF_ERROR(errors.ToStatus());
   return options;

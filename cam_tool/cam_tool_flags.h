@@ -3,7 +3,7 @@
 #define MASKFILL_CAM_TOOL_CAM_TOOL_FLAGS_H_
 
 #include "absl/status/statusor.h"
-#include "cam_tool/cam_stage.h"
+#include "cam_tool/cam_tool.h"
 
 namespace maskfill {
 

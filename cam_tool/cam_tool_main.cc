@@ -1,7 +1,7 @@
 // cam_tool: which patches of each image a classifier's decision rests on.
 
 #include "absl/status/status.h"
-#include "cam_tool/cam_stage.h"
+#include "cam_tool/cam_tool.h"
 #include "cam_tool/cam_tool_flags.h"
 #include "core/base/exit_code.h"
 #include "core/base/init.h"

@@ -3,12 +3,11 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/str_split.h"
 #include "core/base/files.h"
+#include "core/base/flag_errors.h"
 #include "core/base/status_macros.h"
 #include "core/model/device_flags.h"
-#include "core/stage/flag_errors.h"
-#include "core/stage/stage_flags.h"
+#include "core/work/run_flags.h"
 #include "gflags/gflags.h"
 
 DEFINE_string(checkpoint, "",
@@ -26,16 +25,10 @@ namespace maskfill {
 absl::StatusOr<EvalOptions> EvalOptionsFromFlags() {
   FlagErrors errors;
   EvalOptions options;
-  // The frame of stages would ask for a directory.
-  const bool has_output =
-      !gflags::GetCommandLineFlagInfoOrDie("output").is_default;
-  options.stage = StageOptionsFromFlags(
-      &errors, {.input = false, .output = has_output, .tasks = false});
-  if (!has_output) {
-    errors.Add(
-        "--output is missing, expected the report's file, such as "
-        "eval/ours.json");
-  }
+  TakeOutputFlags("the report's file, such as eval/ours.json", &options.run,
+                  &errors);
+  TakeThreadFlag(&options.run, &errors);
+  TakeProgressFlag(&options.run, &errors);
   const absl::StatusOr<ComputeOptions> compute = ComputeOptionsFromFlags();
   errors.Add(compute.status());
   if (compute.ok()) options.compute = *compute;
@@ -43,23 +36,15 @@ absl::StatusOr<EvalOptions> EvalOptionsFromFlags() {
   if (options.checkpoint.empty()) {
     errors.Add("--checkpoint is missing, expected a checkpoint directory");
   }
-  for (const absl::string_view dir :
-       absl::StrSplit(FLAGS_inputs, ',', absl::SkipWhitespace())) {
-    options.inputs.emplace_back(dir);
-  }
+  options.inputs = ParseList(FLAGS_inputs);
   if (options.inputs.empty()) {
     errors.Add(
         "--inputs is missing, expected stage directories of images, comma "
         "separated");
   }
   options.predictions = FLAGS_predictions;
-  if (!options.stage.output.empty() && IsDirectory(options.stage.output)) {
+  if (!options.run.output.empty() && IsDirectory(options.run.output)) {
     errors.Add("--output is a directory, expected a file such as eval.json");
-  }
-  if (options.stage.max_bad_records > 0) {
-    errors.Add(
-        "--max_bad_records is not for eval: an accuracy over fewer images "
-        "cannot be compared with others");
   }
   RETURN_IF_ERROR(errors.ToStatus());
   return options;

@@ -3,7 +3,7 @@
 #define MASKFILL_EVAL_EVAL_FLAGS_H_
 
 #include "absl/status/statusor.h"
-#include "eval/eval_stage.h"
+#include "eval/eval.h"
 
 namespace maskfill {
 

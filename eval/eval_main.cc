@@ -6,8 +6,8 @@
 #include "core/base/exit_code.h"
 #include "core/base/init.h"
 #include "core/base/status_macros.h"
+#include "eval/eval.h"
 #include "eval/eval_flags.h"
-#include "eval/eval_stage.h"
 
 namespace maskfill {
 namespace {

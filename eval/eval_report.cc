@@ -2,54 +2,17 @@
 
 #include <algorithm>
 #include <string>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "core/base/files.h"
-#include "core/base/output_file.h"
-#include "core/base/sha256.h"
 #include "core/base/status_macros.h"
 #include "google/protobuf/util/json_util.h"
 
 namespace maskfill {
-namespace {
 
-std::string SetNames(const v1::EvalReport& report) {
-  return absl::StrJoin(report.sets(), ",",
-                       [](std::string* out, const v1::SetReport& set) {
-                         absl::StrAppend(out, set.name());
-                       });
-}
-
-void AddDifference(const char* what, const std::string& asked,
-                   const std::string& found,
-                   std::vector<std::string>* differences) {
-  if (asked == found) return;
-  differences->push_back(absl::StrCat(what, " is \"", asked,
-                                      "\" in this run and \"", found,
-                                      "\" in the report"));
-}
-
-}  // namespace
-
-std::string ReportFingerprint(const v1::EvalReport& report) {
-  Sha256 sha;
-  sha.UpdateField("eval");
-  sha.UpdateField(report.tool_version());
-  sha.UpdateField(report.precision());
-  sha.UpdateField(report.checkpoint_fingerprint());
-  for (const v1::SetReport& set : report.sets()) {
-    sha.UpdateField(set.name());
-    sha.UpdateField(set.fingerprint());
-  }
-  return sha.HexDigest();
-}
-
-absl::Status WriteEvalReport(const std::string& path,
-                             const v1::EvalReport& report) {
+absl::StatusOr<std::string> EvalReportJson(const v1::EvalReport& report) {
   google::protobuf::util::JsonPrintOptions options;
   options.add_whitespace = true;
   options.preserve_proto_field_names = true;
@@ -59,8 +22,7 @@ absl::Status WriteEvalReport(const std::string& path,
   const auto printed =
       google::protobuf::util::MessageToJsonString(report, &json, options);
   if (!printed.ok()) return absl::InternalError(printed.ToString());
-  RETURN_IF_ERROR(PrepareOutputFile(path));
-  return WriteFileAtomically(path, json);
+  return json;
 }
 
 absl::StatusOr<v1::EvalReport> ReadEvalReport(const std::string& path) {
@@ -74,34 +36,6 @@ absl::StatusOr<v1::EvalReport> ReadEvalReport(const std::string& path) {
         parsed.ok() ? "another schema_version" : parsed.ToString(), ")"));
   }
   return report;
-}
-
-absl::Status CheckSameEvaluation(const v1::EvalReport& asked,
-                                 const v1::EvalReport& found,
-                                 const std::string& path) {
-  if (asked.fingerprint() == found.fingerprint()) return absl::OkStatus();
-  std::vector<std::string> differences;
-  AddDifference("tool version", asked.tool_version(), found.tool_version(),
-                &differences);
-  AddDifference("--precision", asked.precision(), found.precision(),
-                &differences);
-  AddDifference("the checkpoint's fingerprint", asked.checkpoint_fingerprint(),
-                found.checkpoint_fingerprint(), &differences);
-  AddDifference("the list of sets", SetNames(asked), SetNames(found),
-                &differences);
-  if (SetNames(asked) == SetNames(found)) {
-    for (int i = 0; i < asked.sets_size(); ++i) {
-      AddDifference(
-          absl::StrCat("the fingerprint of ", asked.sets(i).name()).c_str(),
-          asked.sets(i).fingerprint(), found.sets(i).fingerprint(),
-          &differences);
-    }
-  }
-  return absl::FailedPreconditionError(absl::StrCat(
-      "\"", path, "\" is the report of another evaluation (fingerprint ",
-      found.fingerprint(), ", this run's is ", asked.fingerprint(),
-      "): ", absl::StrJoin(differences, "; "),
-      "; choose another --output, or give --overwrite to replace it"));
 }
 
 std::string EvalTable(const v1::EvalReport& report) {

@@ -1,7 +1,10 @@
 #include "ingest/image_list.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
-#include <numeric>
+#include <cerrno>
+#include <ctime>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -39,7 +42,21 @@ void MarkAmbiguous(ImageFile* begin, ImageFile* end) {
   }
 }
 
+int64_t Nanoseconds(const timespec& time) {
+  return int64_t{time.tv_sec} * 1000000000 + time.tv_nsec;
+}
+
 }  // namespace
+
+absl::StatusOr<FileStamp> StampOf(const std::string& path) {
+  struct stat info;
+  if (stat(path.c_str(), &info) != 0) return ErrnoStatus(errno, "read", path);
+  return FileStamp{.type = info.st_mode & S_IFMT,
+                   .bytes = info.st_size,
+                   .inode = info.st_ino,
+                   .modified_ns = Nanoseconds(info.st_mtim),
+                   .changed_ns = Nanoseconds(info.st_ctim)};
+}
 
 std::string ImageId(const ImageFile& file) {
   return file.keeps_suffix ? file.path : std::string(WithoutSuffix(file.path));
@@ -64,30 +81,6 @@ void AllowClasses(std::vector<int64_t> labels, ImageList* list) {
   labels.erase(std::unique(labels.begin(), labels.end()), labels.end());
   if (labels.size() == list->class_keys.size()) labels.clear();
   list->allowed_classes = std::move(labels);
-}
-
-std::string SourceFingerprint(const ImageList& list) {
-  int64_t total = 0;
-  for (const ImageFile& file : list.files) total += file.bytes;
-  const bool with_contents = total <= kContentFingerprintBytes;
-  std::vector<const ImageFile*> sorted;
-  sorted.reserve(list.files.size());
-  for (const ImageFile& file : list.files) sorted.push_back(&file);
-  std::sort(
-      sorted.begin(), sorted.end(),
-      [](const ImageFile* a, const ImageFile* b) { return a->path < b->path; });
-  Sha256 sha;
-  sha.UpdateField("maskfill.source.2");
-  for (const ImageFile* file : sorted) {
-    sha.UpdateField(file->path);
-    sha.UpdateField(absl::StrCat(file->bytes));
-    if (!with_contents) continue;
-    // A file that cannot be read is a bad record, of which ingest will tell.
-    const absl::StatusOr<std::string> content =
-        Sha256HexOfFile(JoinPath(list.source, file->path));
-    sha.UpdateField(content.ok() ? *content : "unreadable");
-  }
-  return sha.HexDigest();
 }
 
 std::string ClassesFingerprint(const ImageList& list) {

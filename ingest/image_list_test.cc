@@ -1,10 +1,5 @@
 #include "ingest/image_list.h"
 
-#include <algorithm>
-
-#include "core/base/files.h"
-#include "core/base/status_matchers.h"
-#include "core/base/test_paths.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -48,41 +43,6 @@ TEST(ImageId, KeepsSuffixesThatTellFilesApart) {
                                    {.path = "x/c.png.jpg"}});
   EXPECT_THAT(Ids(list),
               ElementsAre("x/a.jpg", "x/a.png", "x/b", "x/c", "x/c.png.jpg"));
-}
-
-TEST(SourceFingerprint, DependsOnPathsAndSizes) {
-  const std::vector<ImageFile> files = {{.path = "a/1.jpg", .bytes = 5},
-                                        {.path = "a/2.jpg", .bytes = 7}};
-  ImageList list = MakeList(files);
-  const std::string fingerprint = SourceFingerprint(list);
-  list.source = "elsewhere";
-  std::reverse(list.files.begin(), list.files.end());
-  EXPECT_EQ(SourceFingerprint(list), fingerprint);
-  list.files[0].bytes = 8;
-  EXPECT_NE(SourceFingerprint(list), fingerprint);
-  list = MakeList({files[0]});
-  EXPECT_NE(SourceFingerprint(list), fingerprint);
-  list = MakeList({files[0], {.path = "a/3.jpg", .bytes = 7}});
-  EXPECT_NE(SourceFingerprint(list), fingerprint);
-}
-
-TEST(SourceFingerprint, DependsOnWhatIsInTheFilesOfASmallSource) {
-  ImageList list = MakeList({{.path = "1.png", .bytes = 3}});
-  list.source = TestDirectory();
-  ASSERT_OK(WriteFileAtomically(list.source + "/1.png", "abc"));
-  const std::string fingerprint = SourceFingerprint(list);
-  EXPECT_EQ(SourceFingerprint(list), fingerprint);
-  ASSERT_OK(WriteFileAtomically(list.source + "/1.png", "abd"));
-  EXPECT_NE(SourceFingerprint(list), fingerprint);
-}
-
-TEST(SourceFingerprint, ReadsNoFileOfALargeSource) {
-  ImageList list =
-      MakeList({{.path = "1.png", .bytes = kContentFingerprintBytes + 1}});
-  list.source = TestDirectory();
-  const std::string fingerprint = SourceFingerprint(list);
-  ASSERT_OK(WriteFileAtomically(list.source + "/1.png", "abc"));
-  EXPECT_EQ(SourceFingerprint(list), fingerprint);
 }
 
 TEST(ClassesFingerprint, DependsOnTheOrder) {

@@ -1,5 +1,7 @@
 #include "ingest/image_reader.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -28,6 +30,16 @@ const char* ToString(PixelsMode mode) {
 
 namespace {
 
+// Nothing else is opened: a FIFO would keep its reader waiting for ever.
+absl::Status CheckIsRegular(const FileStamp& stamp) {
+  if (stamp.type == S_IFREG) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat("it is a ",
+                                          stamp.type == S_IFIFO    ? "FIFO"
+                                          : stamp.type == S_IFSOCK ? "socket"
+                                                                   : "device",
+                                          ", expected a regular file"));
+}
+
 absl::StatusOr<Image> CutBorder(const Image& image, int64_t border_px) {
   const int64_t height = image.height - 2 * border_px;
   const int64_t width = image.width - 2 * border_px;
@@ -50,11 +62,15 @@ absl::StatusOr<Image> CutBorder(const Image& image, int64_t border_px) {
 absl::StatusOr<ReadImageResult> ReadImage(const std::string& source,
                                           const ImageFile& file,
                                           const ImageReadOptions& options) {
-  ASSIGN_OR_RETURN(std::string bytes, ReadFile(JoinPath(source, file.path)));
-  if (static_cast<int64_t>(bytes.size()) != file.bytes) {
+  RETURN_IF_ERROR(CheckIsRegular(file.stamp));
+  const std::string path = JoinPath(source, file.path);
+  ASSIGN_OR_RETURN(std::string bytes, ReadFile(path));
+  ASSIGN_OR_RETURN(const FileStamp stamp, StampOf(path));
+  if (!(stamp == file.stamp)) {
     return absl::AbortedError(absl::StrCat(
-        "the file has ", bytes.size(), " bytes and had ", file.bytes,
-        " when the run began; run again once nothing writes there"));
+        "the file has ", stamp.bytes, " bytes and had ", file.stamp.bytes,
+        " when the run began, or was replaced by another one; run again once ",
+        "nothing writes there"));
   }
   DecodeReport report;
   ASSIGN_OR_RETURN(Image image, DecodeImage(bytes, {}, &report));

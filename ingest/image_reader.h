@@ -33,8 +33,9 @@ struct ReadImageResult {
 };
 
 // Reads and decodes `file` below `source`. DataLoss when it is not a sound
-// image or nothing is left inside its border, Aborted when its size is no
-// longer that of the list; a failure of the system as ReadFile reports it.
+// image or no file at all, or when nothing is left inside its border; Aborted
+// when it is no longer the one that was listed; a failure of the system as
+// ReadFile reports it.
 // Errors do not name the file, their source being file.path. Thread-safe.
 absl::StatusOr<ReadImageResult> ReadImage(const std::string& source,
                                           const ImageFile& file,

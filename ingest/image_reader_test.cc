@@ -1,25 +1,29 @@
 #include "ingest/image_reader.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
 #include <algorithm>
 
 #include "core/base/files.h"
-#include "core/base/status_matchers.h"
-#include "core/base/test_paths.h"
 #include "core/image/clip_preprocess.h"
 #include "core/image/decode.h"
 #include "core/image/record_pixels.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "ingest/test_images.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/test_images.h"
+#include "tests/support/test_paths.h"
 
 namespace maskfill {
 namespace {
 
 using ::testing::HasSubstr;
 
-ImageFile FileOf(const std::string& path, const std::string& bytes) {
-  return {
-      .path = path, .bytes = static_cast<int64_t>(bytes.size()), .label = 2};
+ImageFile FileOf(const std::string& dir, const std::string& path) {
+  const absl::StatusOr<FileStamp> stamp = StampOf(dir + "/" + path);
+  EXPECT_OK(stamp);
+  return {.path = path, .stamp = *stamp, .label = 2};
 }
 
 TEST(ReadImage, KeepsTheBytesOfOriginals) {
@@ -28,7 +32,7 @@ TEST(ReadImage, KeepsTheBytesOfOriginals) {
   WriteTestFile(dir + "/a/1.JPEG", TestPng(1));
   ASSERT_OK_AND_ASSIGN(
       const ReadImageResult result,
-      ReadImage(dir, FileOf("a/1.JPEG", TestPng(1)), ImageReadOptions()));
+      ReadImage(dir, FileOf(dir, "a/1.JPEG"), ImageReadOptions()));
   const v1::ImageRecord& record = result.record;
   EXPECT_EQ(record.schema_version(), 1u);
   EXPECT_EQ(record.id(), "a/1");
@@ -43,7 +47,7 @@ TEST(ReadImage, KeepsTheBytesOfOriginals) {
 TEST(ReadImage, PreprocessesToTheSamePixelsAsOriginalsGiveLater) {
   const std::string dir = TestDirectory();
   WriteTestFile(dir + "/1.png", TestPng(1));
-  const ImageFile file = FileOf("1.png", TestPng(1));
+  const ImageFile file = FileOf(dir, "1.png");
   ASSERT_OK_AND_ASSIGN(const ReadImageResult original,
                        ReadImage(dir, file, ImageReadOptions()));
   ASSERT_OK_AND_ASSIGN(
@@ -58,17 +62,42 @@ TEST(ReadImage, PreprocessesToTheSamePixelsAsOriginalsGiveLater) {
 
 TEST(ReadImage, TellsDamageFromOtherFailures) {
   const std::string dir = TestDirectory();
-  const std::string cut = TestPng(1).substr(0, 50);
-  WriteTestFile(dir + "/1.png", cut);
+  WriteTestFile(dir + "/1.png", TestPng(1).substr(0, 50));
+  ImageFile file = FileOf(dir, "1.png");
   for (const PixelsMode mode :
        {PixelsMode::kOriginal, PixelsMode::kPreprocessed}) {
-    EXPECT_THAT(ReadImage(dir, FileOf("1.png", cut), {.mode = mode}),
+    EXPECT_THAT(ReadImage(dir, file, {.mode = mode}),
                 StatusIs(absl::StatusCode::kDataLoss, HasSubstr("is cut")));
   }
-  EXPECT_THAT(ReadImage(dir, FileOf("2.png", cut), ImageReadOptions()),
+  file.path = "2.png";
+  EXPECT_THAT(ReadImage(dir, file, ImageReadOptions()),
               StatusIs(absl::StatusCode::kNotFound));
-  EXPECT_THAT(ReadImage(dir, FileOf("1.png", cut + "x"), ImageReadOptions()),
+}
+
+TEST(ReadImage, NoticesThatTheFileIsNotTheOneThatWasListed) {
+  const std::string dir = TestDirectory();
+  WriteTestFile(dir + "/1.png", TestPng(1).substr(0, 51));
+  const ImageFile cut = FileOf(dir, "1.png");
+  WriteTestFile(dir + "/1.png", TestPng(1));
+  EXPECT_THAT(ReadImage(dir, cut, ImageReadOptions()),
               StatusIs(absl::StatusCode::kAborted, HasSubstr("had 51")));
+  // Of the same size and time.
+  const ImageFile file = FileOf(dir, "1.png");
+  WriteTestFile(dir + "/1.png", TestPng(1));
+  const timespec times[2] = {{.tv_sec = 0, .tv_nsec = UTIME_OMIT},
+                             {.tv_sec = file.stamp.modified_ns / 1000000000,
+                              .tv_nsec = file.stamp.modified_ns % 1000000000}};
+  ASSERT_EQ(utimensat(AT_FDCWD, (dir + "/1.png").c_str(), times, 0), 0);
+  EXPECT_THAT(ReadImage(dir, file, ImageReadOptions()),
+              StatusIs(absl::StatusCode::kAborted));
+}
+
+// Opening it would wait for a writer.
+TEST(ReadImage, OpensNoFifo) {
+  const std::string dir = TestDirectory();
+  ASSERT_EQ(mkfifo((dir + "/1.png").c_str(), 0600), 0);
+  EXPECT_THAT(ReadImage(dir, FileOf(dir, "1.png"), ImageReadOptions()),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("is a FIFO")));
 }
 
 // The pixels of `image` without its two outer rows and columns.
@@ -84,7 +113,7 @@ Image Inside(const Image& image) {
 TEST(ReadImage, CutsTheBorderBeforeAnythingElse) {
   const std::string dir = TestDirectory();
   WriteTestFile(dir + "/1.png", TestPng(1));  // 10 x 8 px
-  const ImageFile file = FileOf("1.png", TestPng(1));
+  const ImageFile file = FileOf(dir, "1.png");
   ASSERT_OK_AND_ASSIGN(const Image whole, DecodeImage(TestPng(1)));
   ASSERT_OK_AND_ASSIGN(const ReadImageResult original,
                        ReadImage(dir, file, {.border_px = 2}));
@@ -105,14 +134,14 @@ TEST(ReadImage, CutsTheBorderBeforeAnythingElse) {
 TEST(ReadImage, RefusesAnImageThatIsAllBorder) {
   const std::string dir = TestDirectory();
   WriteTestFile(dir + "/1.png", TestPng(1));
-  EXPECT_THAT(ReadImage(dir, FileOf("1.png", TestPng(1)), {.border_px = 4}),
+  EXPECT_THAT(ReadImage(dir, FileOf(dir, "1.png"), {.border_px = 4}),
               StatusIs(absl::StatusCode::kDataLoss, HasSubstr("10 x 8 px")));
 }
 
 TEST(ReadImage, CopiesAllLabels) {
   const std::string dir = TestDirectory();
   WriteTestFile(dir + "/1.png", TestPng(1));
-  ImageFile file = FileOf("1.png", TestPng(1));
+  ImageFile file = FileOf(dir, "1.png");
   file.other_labels = {7, 5};
   ASSERT_OK_AND_ASSIGN(const ReadImageResult result,
                        ReadImage(dir, file, ImageReadOptions()));

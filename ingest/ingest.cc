@@ -3,15 +3,19 @@
 #include <algorithm>
 #include <functional>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "core/base/files.h"
+#include "core/base/ordered_parallel.h"
 #include "core/base/preemption.h"
 #include "core/base/status_macros.h"
-#include "core/stage/ordered_parallel.h"
+#include "core/work/shards.h"
 #include "glog/logging.h"
 #include "ingest/image_list.h"
+#include "ingest/source_digest.h"
 #include "proto/manifest.pb.h"
 #include "proto/records.pb.h"
 
@@ -90,7 +94,7 @@ absl::Status ShardMaker::Make(int64_t shard, ShardSink& sink) const {
     return sink.Append(outcome.image->record);
   };
   RETURN_IF_ERROR((OrderedParallel<const ImageFile*, Outcome>(
-      options_.stage.num_threads, produce, read, consume)));
+      options_.run.num_threads, produce, read, consume)));
   return too_many;
 }
 
@@ -105,42 +109,52 @@ absl::StatusOr<int64_t> NumShards(const IngestOptions& options,
   return (num_images + kImagesPerShard - 1) / kImagesPerShard;
 }
 
-v1::Option MakeOption(absl::string_view name, absl::string_view value) {
-  v1::Option option;
-  option.set_name(std::string(name));
-  option.set_value(std::string(value));
-  return option;
+// Beside the output, so that all its tasks share it; none inside the source.
+absl::StatusOr<std::string> MemoryPath(const IngestOptions& options) {
+  ASSIGN_OR_RETURN(const std::string output, CanonicalPath(options.run.output));
+  ASSIGN_OR_RETURN(const std::string source, CanonicalPath(options.source));
+  if (IsInside(output, source)) return std::string();
+  return JoinPath(Dirname(output),
+                  absl::StrCat(".", Basename(output), ".source-digests"));
 }
 
-StageSpec MakeSpec(const IngestOptions& options, const ImageList& list,
-                   int64_t num_shards) {
+absl::StatusOr<std::string> SourceFingerprint(const IngestOptions& options,
+                                              const ImageList& list) {
+  ASSIGN_OR_RETURN(const std::string memory, MemoryPath(options));
+  ASSIGN_OR_RETURN(const SourceDigest digest,
+                   DigestSource(list, {.memory = memory,
+                                       .may_write_memory = !options.run.dry_run,
+                                       .task_index = options.run.task_index,
+                                       .task_count = options.run.task_count,
+                                       .num_threads = options.run.num_threads,
+                                       .progress = options.run.progress}));
+  VLOG(1) << digest.images_read << " of " << list.files.size()
+          << " images were read to know the source";
+  return digest.fingerprint;
+}
+
+ShardSpec MakeSpec(const IngestOptions& options, const ImageList& list,
+                   const std::string& fingerprint, int64_t num_shards) {
   const bool preprocessed = options.read.mode == PixelsMode::kPreprocessed;
-  StageSpec spec;
-  spec.tool = "ingest";
+  ShardSpec spec;
   spec.record_type = v1::ImageRecord::descriptor()->full_name();
   spec.name = options.name.empty()
                   ? absl::StrCat(ToString(options.layout), "-", options.split)
                   : options.name;
   spec.num_shards = num_shards;
-  spec.options = {
-      MakeOption("layout", ToString(options.layout)),
-      MakeOption("split", options.split),
-      MakeOption("name", spec.name),
-      MakeOption("pixels", ToString(options.read.mode)),
-      MakeOption("num_shards", absl::StrCat(num_shards)),
-      // What the labels mean: it follows from the folders, --classes and, in
-      // ObjectNet, the mappings.
-      MakeOption("classes", ClassesFingerprint(list)),
-  };
-  if (preprocessed) {
-    spec.options.push_back(
-        MakeOption("image_size", absl::StrCat(options.read.image_size)));
-  }
-  v1::InputReference input;
-  input.set_role("source");
-  input.set_path(options.source);
-  input.set_fingerprint(SourceFingerprint(list));
-  spec.inputs = {std::move(input)};
+  Work& work = spec.work;
+  work.tool = "ingest";
+  work.algorithm_version = kIngestVersion;
+  work.AddOption("layout", ToString(options.layout));
+  work.AddOption("split", options.split);
+  work.AddOption("name", spec.name);
+  work.AddOption("pixels", ToString(options.read.mode));
+  work.AddNumber("num_shards", num_shards);
+  // What the labels mean: it follows from the folders, --classes and, in
+  // ObjectNet, the mappings.
+  work.AddOption("classes", ClassesFingerprint(list));
+  if (preprocessed) work.AddNumber("image_size", options.read.image_size);
+  work.AddInput("source", options.source, fingerprint);
   spec.dataset.set_name(spec.name);
   spec.dataset.set_split(options.split);
   *spec.dataset.mutable_class_keys() = {list.class_keys.begin(),
@@ -156,16 +170,25 @@ StageSpec MakeSpec(const IngestOptions& options, const ImageList& list,
 
 }  // namespace
 
-absl::StatusOr<StageResult> Ingest(const IngestOptions& options) {
+absl::StatusOr<WorkResult> Ingest(const IngestOptions& options) {
   ASSIGN_OR_RETURN(const ImageList list,
                    ListImages(options.layout, options.source, options.split,
                               options.classes_file));
   ASSIGN_OR_RETURN(const int64_t num_shards,
                    NumShards(options, list.files.size()));
+  ASSIGN_OR_RETURN(const std::string fingerprint,
+                   SourceFingerprint(options, list));
   const ShardMaker maker(options, list, num_shards);
-  return RunShardedStage(
-      options.stage, MakeSpec(options, list, num_shards),
+  return MakeShards(
+      options.run, MakeSpec(options, list, fingerprint, num_shards),
       [&](int64_t shard, ShardSink& sink) { return maker.Make(shard, sink); });
+}
+
+absl::StatusOr<VerifyReport> VerifySource(const IngestOptions& options) {
+  ASSIGN_OR_RETURN(const ImageList list,
+                   ListImages(options.layout, options.source, options.split,
+                              options.classes_file));
+  return VerifyImages(list, options.run.num_threads, options.run.progress);
 }
 
 }  // namespace maskfill

@@ -6,15 +6,19 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "core/stage/sharded_stage.h"
-#include "core/stage/stage_options.h"
+#include "core/work/run_options.h"
+#include "core/work/work_result.h"
 #include "ingest/image_reader.h"
 #include "ingest/layout/layout.h"
+#include "ingest/verify_images.h"
 
 namespace maskfill {
 
+// Raised when the records of the same images and options change.
+inline constexpr uint32_t kIngestVersion = 1;
+
 struct IngestOptions {
-  StageOptions stage;
+  RunOptions run;      // its input is `source`
   std::string source;  // directory
   Layout layout = Layout::kFolder;
   std::string split = "train";  // "train", "val" or "test"
@@ -29,13 +33,16 @@ struct IngestOptions {
 // Image i in the order of (label, path) is in shard i % num_shards, so that
 // each shard is a sample of all classes. The bytes depend on the images and
 // options alone, not on threads and tasks. An image that cannot be decoded
-// ends the run with DataLoss, unless stage.max_bad_records allows it; then it
+// ends the run with DataLoss, unless run.max_bad_records allows it; then it
 // is left out and listed in the manifest. Up to 20 of them are logged before
-// the run ends; VerifyImages finds all.
+// the run ends; VerifySource finds all.
 //
 // Memory: the list of files (image_list.h), and 2 * num_threads images on
 // their way.
-absl::StatusOr<StageResult> Ingest(const IngestOptions& options);
+absl::StatusOr<WorkResult> Ingest(const IngestOptions& options);
+
+// --verify_only: which images of `source` could not be used.
+absl::StatusOr<VerifyReport> VerifySource(const IngestOptions& options);
 
 }  // namespace maskfill
 

@@ -4,9 +4,9 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "core/base/flag_errors.h"
 #include "core/base/status_macros.h"
-#include "core/stage/flag_errors.h"
-#include "core/stage/stage_flags.h"
+#include "core/work/run_flags.h"
 #include "gflags/gflags.h"
 
 DEFINE_string(source, "", "directory of the data set as unpacked");
@@ -80,9 +80,13 @@ void CheckVerifyOnly(FlagErrors* errors) {
 absl::StatusOr<IngestOptions> IngestOptionsFromFlags() {
   FlagErrors errors;
   IngestOptions options;
-  options.stage = StageOptionsFromFlags(&errors, {.input = false,
-                                                  .output = !FLAGS_verify_only,
-                                                  .tasks = !FLAGS_verify_only});
+  if (!FLAGS_verify_only) {
+    TakeOutputFlags("a directory to write", &options.run, &errors);
+    TakeTaskFlags(&options.run, &errors);
+  }
+  TakeProgressFlag(&options.run, &errors);
+  TakeBadRecordFlag(&options.run, &errors);
+  TakeThreadFlag(&options.run, &errors);
   options.source = FLAGS_source;
   if (options.source.empty()) {
     errors.Add("--source is missing, expected the directory of the data set");

@@ -2,10 +2,10 @@
 
 #include <string>
 
-#include "core/base/status_matchers.h"
 #include "gflags/gflags.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
 
 namespace maskfill {
 namespace {

@@ -15,9 +15,9 @@ namespace {
 absl::Status Run() {
   ASSIGN_OR_RETURN(const IngestOptions options, IngestOptionsFromFlags());
   if (!VerifyOnlyFromFlags()) return Ingest(options).status();
-  ASSIGN_OR_RETURN(const VerifyReport report, VerifyImages(options));
+  ASSIGN_OR_RETURN(const VerifyReport report, VerifySource(options));
   std::printf("%s", ToText(report).c_str());
-  return CheckVerifyReport(report, options.stage.max_bad_records);
+  return CheckVerifyReport(report, options.run.max_bad_records);
 }
 
 }  // namespace

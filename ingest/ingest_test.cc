@@ -1,18 +1,21 @@
 #include "ingest/ingest.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <map>
 #include <string>
 #include <vector>
 
 #include "core/base/files.h"
 #include "core/base/preemption.h"
-#include "core/base/status_matchers.h"
-#include "core/base/test_paths.h"
 #include "core/record/record_set.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "ingest/test_images.h"
 #include "proto/records.pb.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/test_images.h"
+#include "tests/support/test_paths.h"
 
 namespace maskfill {
 namespace {
@@ -24,9 +27,9 @@ using ::testing::IsEmpty;
 
 IngestOptions OptionsFor(const std::string& dir) {
   IngestOptions options;
-  options.stage.output = dir + "/out";
-  options.stage.progress = ProgressMode::kNone;
-  options.stage.num_threads = 1;
+  options.run.output = dir + "/out";
+  options.run.progress = ProgressMode::kNone;
+  options.run.num_threads = 1;
   options.source = dir + "/data";
   options.num_shards = 4;
   return options;
@@ -63,7 +66,7 @@ std::vector<std::vector<std::string>> IdsOf(const std::string& dir) {
 TEST(Ingest, WritesEveryImageOnceRoundRobin) {
   const std::string dir = TestDirectory();
   WriteClassFolders(dir + "/data", 3);
-  ASSERT_OK_AND_ASSIGN(const StageResult result, Ingest(OptionsFor(dir)));
+  ASSERT_OK_AND_ASSIGN(const WorkResult result, Ingest(OptionsFor(dir)));
   EXPECT_TRUE(result.complete);
   EXPECT_EQ(result.records, 9);
   EXPECT_THAT(
@@ -80,7 +83,7 @@ TEST(Ingest, DescribesTheSetInTheManifest) {
   options.read.mode = PixelsMode::kPreprocessed;
   options.read.image_size = 6;
   options.split = "val";
-  ASSERT_OK_AND_ASSIGN(const StageResult result, Ingest(options));
+  ASSERT_OK_AND_ASSIGN(const WorkResult result, Ingest(options));
   const v1::DatasetInfo& dataset = result.manifest.dataset();
   EXPECT_EQ(result.manifest.name(), "folder-val");
   EXPECT_EQ(dataset.name(), "folder-val");
@@ -97,21 +100,43 @@ TEST(Ingest, GivesTheSameBytesForAnyNumberOfThreadsAndTasks) {
   options.read.mode = PixelsMode::kPreprocessed;
   options.read.image_size = 8;
   ASSERT_OK(Ingest(options));
-  const auto expected = Contents(options.stage.output);
+  const auto expected = Contents(options.run.output);
   EXPECT_EQ(expected.size(), 9u);  // 4 shards, 4 indexes, the manifest
   for (const int threads : {2, 4}) {
-    options.stage.num_threads = threads;
-    options.stage.output = dir + "/threads" + std::to_string(threads);
+    options.run.num_threads = threads;
+    options.run.output = dir + "/threads" + std::to_string(threads);
     ASSERT_OK(Ingest(options));
-    EXPECT_EQ(Contents(options.stage.output), expected) << threads;
+    EXPECT_EQ(Contents(options.run.output), expected) << threads;
   }
-  options.stage.output = dir + "/tasks";
-  options.stage.task_count = 3;
+  options.run.output = dir + "/tasks";
+  options.run.task_count = 3;
   for (const int task : {2, 0, 1}) {
-    options.stage.task_index = task;
+    options.run.task_index = task;
     ASSERT_OK(Ingest(options));
   }
-  EXPECT_EQ(Contents(options.stage.output), expected);
+  EXPECT_EQ(Contents(options.run.output), expected);
+}
+
+TEST(Ingest, WritesNothingTheSecondTime) {
+  const std::string dir = TestDirectory();
+  WriteClassFolders(dir + "/data", 2);
+  ASSERT_OK(Ingest(OptionsFor(dir)));
+  // Of the directory and its parent, where temporary and hidden files would go.
+  ASSERT_OK_AND_ASSIGN(const FileStamp parent, StampOf(dir));
+  ASSERT_OK_AND_ASSIGN(const FileStamp output, StampOf(dir + "/out"));
+  ASSERT_OK(Ingest(OptionsFor(dir)));
+  EXPECT_THAT(StampOf(dir), IsOkAndHolds(parent));
+  EXPECT_THAT(StampOf(dir + "/out"), IsOkAndHolds(output));
+}
+
+TEST(Ingest, TakesAnOutputWithASlashAtItsEnd) {
+  const std::string dir = TestDirectory();
+  WriteClassFolders(dir + "/data", 2);
+  IngestOptions options = OptionsFor(dir);
+  options.run.output += "/";
+  ASSERT_OK(Ingest(options));
+  ASSERT_OK_AND_ASSIGN(const WorkResult again, Ingest(OptionsFor(dir)));
+  EXPECT_TRUE(again.already_done);
 }
 
 TEST(Ingest, IsANoOpTheSecondTime) {
@@ -119,7 +144,7 @@ TEST(Ingest, IsANoOpTheSecondTime) {
   WriteClassFolders(dir + "/data", 2);
   ASSERT_OK(Ingest(OptionsFor(dir)));
   const auto expected = Contents(dir + "/out");
-  ASSERT_OK_AND_ASSIGN(const StageResult again, Ingest(OptionsFor(dir)));
+  ASSERT_OK_AND_ASSIGN(const WorkResult again, Ingest(OptionsFor(dir)));
   EXPECT_TRUE(again.already_done);
   EXPECT_EQ(Contents(dir + "/out"), expected);
 }
@@ -131,17 +156,17 @@ TEST(Ingest, RefusesAnOutputOfOtherImagesOptionsOrClasses) {
   ASSERT_OK(Ingest(options));
   IngestOptions other = options;
   other.read.mode = PixelsMode::kPreprocessed;
-  EXPECT_THAT(Ingest(other), StatusIs(absl::StatusCode::kFailedPrecondition,
-                                      HasSubstr("pixels")));
+  EXPECT_THAT(Ingest(other),
+              StatusIs(absl::StatusCode::kAlreadyExists, HasSubstr("pixels")));
   // An empty folder changes labels, though no file.
   ASSERT_OK(MakeDirectories(dir + "/data/aaa"));
-  EXPECT_THAT(Ingest(options), StatusIs(absl::StatusCode::kFailedPrecondition,
-                                        HasSubstr("classes")));
+  EXPECT_THAT(Ingest(options),
+              StatusIs(absl::StatusCode::kAlreadyExists, HasSubstr("classes")));
   ASSERT_OK(RemoveTree(dir + "/data/aaa"));
   ASSERT_OK(Ingest(options));
   WriteTestFile(dir + "/data/ant/9.png", TestPng(9));
-  EXPECT_THAT(Ingest(options), StatusIs(absl::StatusCode::kFailedPrecondition,
-                                        HasSubstr("source")));
+  EXPECT_THAT(Ingest(options),
+              StatusIs(absl::StatusCode::kAlreadyExists, HasSubstr("source")));
 }
 
 TEST(Ingest, FailsAndNamesAnImageThatCannotBeDecoded) {
@@ -160,8 +185,8 @@ TEST(Ingest, LeavesOutAndCountsWhatMaxBadRecordsAllows) {
   WriteClassFolders(dir + "/data", 3);
   WriteTestFile(dir + "/data/bee/1.png", "GIF89a");
   IngestOptions options = OptionsFor(dir);
-  options.stage.max_bad_records = 1;
-  ASSERT_OK_AND_ASSIGN(const StageResult result, Ingest(options));
+  options.run.max_bad_records = 1;
+  ASSERT_OK_AND_ASSIGN(const WorkResult result, Ingest(options));
   EXPECT_EQ(result.records, 8);
   EXPECT_EQ(result.bad_records, 1);
   const v1::ShardEntry& shard = result.manifest.shards(0);
@@ -171,18 +196,52 @@ TEST(Ingest, LeavesOutAndCountsWhatMaxBadRecordsAllows) {
   EXPECT_THAT(IdsOf(dir + "/out")[0], ElementsAre("ant/0", "cat/2"));
 }
 
+TEST(Ingest, RefusesAnOutputInsideTheSource) {
+  const std::string dir = TestDirectory();
+  WriteClassFolders(dir + "/data", 3);
+  IngestOptions options = OptionsFor(dir);
+  ASSERT_EQ(symlink("data", (dir + "/link").c_str()), 0);
+  for (const char* output :
+       {"/data", "/data/", "/data/out", "/link/out/x", "/out/../data/ant"}) {
+    options.run.output = dir + output;
+    EXPECT_THAT(Ingest(options),
+                StatusIs(absl::StatusCode::kInvalidArgument,
+                         AllOf(HasSubstr("--output"), HasSubstr("source"))))
+        << output;
+  }
+  EXPECT_THAT(ListDirectory(dir + "/data"),
+              IsOkAndHolds(ElementsAre("ant", "bee", "cat")));
+  options.run.output = dir + "/data-records/";
+  ASSERT_OK(Ingest(options));
+}
+
+TEST(Ingest, CountsAFifoAsABadRecord) {
+  const std::string dir = TestDirectory();
+  WriteClassFolders(dir + "/data", 3);
+  ASSERT_EQ(mkfifo((dir + "/data/bee/9.png").c_str(), 0600), 0);
+  IngestOptions options = OptionsFor(dir);
+  EXPECT_THAT(Ingest(options),
+              StatusIs(absl::StatusCode::kDataLoss,
+                       AllOf(HasSubstr("bee/9.png"), HasSubstr("a FIFO"))));
+  options.run.output = dir + "/other";
+  options.run.max_bad_records = 1;
+  ASSERT_OK_AND_ASSIGN(const WorkResult result, Ingest(options));
+  EXPECT_EQ(result.records, 9);
+  EXPECT_EQ(result.bad_records, 1);
+}
+
 TEST(Ingest, GoesOnAfterPreemption) {
   const std::string dir = TestDirectory();
   WriteClassFolders(dir + "/data", 3);
   IngestOptions options = OptionsFor(dir);
   ASSERT_OK(Ingest(options));
-  const auto expected = Contents(options.stage.output);
-  options.stage.output = dir + "/other";
+  const auto expected = Contents(options.run.output);
+  options.run.output = dir + "/other";
   SetPreemptionSignalForTest(15);
   EXPECT_THAT(Ingest(options), StatusIs(absl::StatusCode::kCancelled));
   SetPreemptionSignalForTest(0);
   ASSERT_OK(Ingest(options));
-  EXPECT_EQ(Contents(options.stage.output), expected);
+  EXPECT_EQ(Contents(options.run.output), expected);
 }
 
 TEST(Ingest, ChoosesOneShardPerThousandImages) {
@@ -190,7 +249,7 @@ TEST(Ingest, ChoosesOneShardPerThousandImages) {
   WriteClassFolders(dir + "/data", 3);
   IngestOptions options = OptionsFor(dir);
   options.num_shards = 0;
-  ASSERT_OK_AND_ASSIGN(const StageResult result, Ingest(options));
+  ASSERT_OK_AND_ASSIGN(const WorkResult result, Ingest(options));
   EXPECT_EQ(result.manifest.shards_size(), 1);
 }
 
@@ -222,7 +281,7 @@ IngestOptions ObjectNetOptions(const std::string& dir) {
 
 TEST(Ingest, WritesAllLabelsAndWhichAreAllowed) {
   const std::string dir = TestDirectory();
-  ASSERT_OK_AND_ASSIGN(const StageResult result, Ingest(ObjectNetOptions(dir)));
+  ASSERT_OK_AND_ASSIGN(const WorkResult result, Ingest(ObjectNetOptions(dir)));
   EXPECT_THAT(result.manifest.dataset().class_keys(),
               ElementsAre("bench", "x", "analog", "digital"));
   EXPECT_THAT(result.manifest.dataset().allowed_classes(),
@@ -245,8 +304,8 @@ TEST(Ingest, RefusesAnOutputOfAnotherMapping) {
   ASSERT_OK(Ingest(options));
   WriteTestFile(dir + "/data/mappings/objectnet_to_imagenet_1k.json",
                 R"({"Bench": "bench", "Clock": "analog; digital"})");
-  EXPECT_THAT(Ingest(options), StatusIs(absl::StatusCode::kFailedPrecondition,
-                                        HasSubstr("classes")));
+  EXPECT_THAT(Ingest(options),
+              StatusIs(absl::StatusCode::kAlreadyExists, HasSubstr("classes")));
 }
 
 }  // namespace

@@ -4,18 +4,17 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "core/base/ordered_parallel.h"
 #include "core/base/preemption.h"
 #include "core/base/progress.h"
 #include "core/base/status_macros.h"
-#include "core/stage/ordered_parallel.h"
 #include "ingest/image_reader.h"
 
 namespace maskfill {
 
-absl::StatusOr<VerifyReport> VerifyImages(const IngestOptions& options) {
-  ASSIGN_OR_RETURN(const ImageList list,
-                   ListImages(options.layout, options.source, options.split,
-                              options.classes_file));
+absl::StatusOr<VerifyReport> VerifyImages(const ImageList& list,
+                                          int num_threads,
+                                          ProgressMode progress_mode) {
   // Cheaper than to encode what is inside a border.
   const ImageReadOptions read_options = {.mode = list.border_px > 0
                                                      ? PixelsMode::kPreprocessed
@@ -29,7 +28,7 @@ absl::StatusOr<VerifyReport> VerifyImages(const IngestOptions& options) {
   VerifyReport report;
   report.class_keys = list.class_keys;
   report.images_per_class.resize(list.class_keys.size());
-  Progress progress(options.stage.progress, "ingest --verify_only", "images",
+  Progress progress(progress_mode, "ingest --verify_only", "images",
                     static_cast<int64_t>(list.files.size()));
   size_t next = 0;
   const auto produce =
@@ -59,7 +58,7 @@ absl::StatusOr<VerifyReport> VerifyImages(const IngestOptions& options) {
     return absl::OkStatus();
   };
   RETURN_IF_ERROR((OrderedParallel<const ImageFile*, Outcome>(
-      options.stage.num_threads, produce, read, consume)));
+      num_threads, produce, read, consume)));
   progress.Finish();
   return report;
 }

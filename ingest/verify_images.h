@@ -8,8 +8,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "core/base/progress.h"
 #include "ingest/image_list.h"
-#include "ingest/ingest.h"
 
 namespace maskfill {
 
@@ -27,7 +27,9 @@ struct VerifyReport {
 
 // Decodes every image as Ingest would and writes nothing. Errors as Ingest's,
 // except that bad images are in the report.
-absl::StatusOr<VerifyReport> VerifyImages(const IngestOptions& options);
+absl::StatusOr<VerifyReport> VerifyImages(const ImageList& list,
+                                          int num_threads,
+                                          ProgressMode progress);
 
 // For people: one line per class that has images, one per bad image, and a
 // last one with the sums.

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "core/image/patch_mask.h"
-#include "core/stage/sharded_stage.h"
+#include "core/work/shards.h"
 #include "google/protobuf/repeated_field.h"
 #include "proto/manifest.pb.h"
 

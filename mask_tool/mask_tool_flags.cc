@@ -5,9 +5,9 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "core/base/flag_errors.h"
 #include "core/base/status_macros.h"
-#include "core/stage/flag_errors.h"
-#include "core/stage/stage_flags.h"
+#include "core/work/run_flags.h"
 #include "gflags/gflags.h"
 
 DEFINE_string(cams, "",
@@ -67,28 +67,23 @@ void CheckShare(const char* name, double value, FlagErrors* errors) {
 
 void CheckTogether(const MaskToolOptions& options, FlagErrors* errors) {
   const CounterfactualOptions& cf = options.counterfactual;
-  if (cf.mask != MaskKind::kRandom && options.cams.empty()) {
-    errors->Add(absl::StrCat("--cams is missing: ", ToString(cf.mask),
+  if (cf.mask.kind != MaskKind::kRandom && options.cams.empty()) {
+    errors->Add(absl::StrCat("--cams is missing: ", ToString(cf.mask.kind),
                              " masks are cut from the CAMs that cam_tool made "
                              "from --input"));
   }
-  if (cf.mask == MaskKind::kRandom && options.cams.empty() &&
+  if (cf.mask.kind == MaskKind::kRandom && options.cams.empty() &&
       cf.patch_size == 0) {
     errors->Add(
         "--patch_size is missing: random masks without --cams need the "
         "model's patch size in px, e.g. --patch_size=32 for ViT-B/32");
   }
   if (cf.variants > 1 && cf.fill == FillKind::kNone &&
-      cf.mask != MaskKind::kRandom) {
+      cf.mask.kind != MaskKind::kRandom) {
     errors->Add(absl::StrCat("--variants is ", cf.variants, ", but ",
-                             ToString(cf.mask),
+                             ToString(cf.mask.kind),
                              " masks without fill are all the same: use "
                              "--variants=1 or another --fill"));
-  }
-  if (options.stage.max_bad_records > 0) {
-    errors->Add(
-        "--max_bad_records is not for mask_tool: training reads images and "
-        "counterfactuals in lockstep, so no image may be left out");
   }
 }
 
@@ -97,19 +92,24 @@ void CheckTogether(const MaskToolOptions& options, FlagErrors* errors) {
 absl::StatusOr<MaskToolOptions> MaskToolOptionsFromFlags() {
   FlagErrors errors;
   MaskToolOptions options;
-  options.stage = StageOptionsFromFlags(&errors);
+  TakeInputFlag(&options.run, &errors);
+  TakeOutputFlags("a directory to write", &options.run, &errors);
+  TakeTaskFlags(&options.run, &errors);
+  TakeSeedFlag(&options.run);
+  TakeProgressFlag(&options.run, &errors);
+  TakeThreadFlag(&options.run, &errors);
   options.cams = FLAGS_cams;
   options.stats = FLAGS_stats;
   options.preview = FLAGS_preview;
   CounterfactualOptions& cf = options.counterfactual;
-  Take(ParseMaskKind(FLAGS_mask), &cf.mask, &errors);
+  Take(ParseMaskKind(FLAGS_mask), &cf.mask.kind, &errors);
   Take(ParseFillKind(FLAGS_fill), &cf.fill, &errors);
   Take(ParseDonorRule(FLAGS_donors), &cf.donors, &errors);
   Take(ParseCounterfactualPayload(FLAGS_payload), &cf.payload, &errors);
   CheckShare("threshold", FLAGS_threshold, &errors);
   CheckShare("rate", FLAGS_rate, &errors);
-  cf.threshold = FLAGS_threshold;
-  cf.rate = FLAGS_rate;
+  cf.mask.threshold = FLAGS_threshold;
+  cf.mask.rate = FLAGS_rate;
   cf.allow_self_donor = FLAGS_allow_self_donor;
   cf.variants = FLAGS_variants;
   if (FLAGS_variants < 1 || FLAGS_variants > 1000) {

@@ -3,7 +3,7 @@
 #define MASKFILL_MASK_TOOL_MASK_TOOL_FLAGS_H_
 
 #include "absl/status/statusor.h"
-#include "mask_tool/mask_stage.h"
+#include "mask_tool/mask_tool.h"
 
 namespace maskfill {
 

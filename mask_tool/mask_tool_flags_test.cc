@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "core/base/status_matchers.h"
 #include "gflags/gflags.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
 
 namespace maskfill {
 namespace {
@@ -31,9 +31,9 @@ TEST(MaskToolFlags, DefaultToThePapersObjectMaskWithSingleFill) {
   ASSERT_OK_AND_ASSIGN(
       const MaskToolOptions options,
       OptionsFor({{"input", "in"}, {"output", "out"}, {"cams", "cams"}}));
-  EXPECT_EQ(options.counterfactual.mask, MaskKind::kObject);
+  EXPECT_EQ(options.counterfactual.mask.kind, MaskKind::kObject);
   EXPECT_EQ(options.counterfactual.fill, FillKind::kSingle);
-  EXPECT_EQ(options.counterfactual.threshold, 0.3);
+  EXPECT_EQ(options.counterfactual.mask.threshold, 0.3);
   EXPECT_EQ(options.counterfactual.variants, 1);
   EXPECT_FALSE(options.counterfactual.allow_self_donor);
 }
@@ -48,16 +48,14 @@ TEST(MaskToolFlags, ListAllThatIsWrongAtOnce) {
                   {"rate", "nan"},
                   {"variants", "0"},
                   {"patch_size", "-1"},
-                  {"image_size", "-224"},
-                  {"max_bad_records", "3"}}),
+                  {"image_size", "-224"}}),
       StatusIs(absl::StatusCode::kInvalidArgument,
                AllOf(HasSubstr("--input"), HasSubstr("--output"),
                      HasSubstr("--mask"), HasSubstr("--fill"),
                      HasSubstr("--donors"), HasSubstr("--payload"),
                      HasSubstr("--threshold"), HasSubstr("--rate"),
                      AllOf(HasSubstr("--variants"), HasSubstr("--patch_size"),
-                           HasSubstr("--image_size"),
-                           HasSubstr("--max_bad_records")))));
+                           HasSubstr("--image_size")))));
 }
 
 TEST(MaskToolFlags, RandomMasksNeedAPatchSizeOrCams) {

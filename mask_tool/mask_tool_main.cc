@@ -4,7 +4,7 @@
 #include "core/base/exit_code.h"
 #include "core/base/init.h"
 #include "core/base/status_macros.h"
-#include "mask_tool/mask_stage.h"
+#include "mask_tool/mask_tool.h"
 #include "mask_tool/mask_tool_flags.h"
 
 namespace maskfill {

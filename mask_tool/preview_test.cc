@@ -54,12 +54,6 @@ TEST(DrawPreview, PutsMoreThanFourRowsIntoTwoBlocks) {
   EXPECT_EQ(five.width - four.width, 3 * 224 + 2 * 8 + 20);
 }
 
-TEST(DrawPreview, DrawsGridsThatDoNotDivideThePanel) {
-  for (const int64_t patches : {1, 3, 16, 50}) {
-    EXPECT_FALSE(DrawPreview({Row(true, patches)}).pixels.empty());
-  }
-}
-
 TEST(DrawPreview, MakesMaskedPatchesFlat) {
   const Image sheet = DrawPreview({Row(false, 2)});
   // The pictures of the only row begin 46 px from the top and 20 px from the

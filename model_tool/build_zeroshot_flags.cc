@@ -1,9 +1,9 @@
 #include "model_tool/build_zeroshot_flags.h"
 
 #include "absl/status/statusor.h"
+#include "core/base/flag_errors.h"
 #include "core/base/status_macros.h"
-#include "core/stage/flag_errors.h"
-#include "core/stage/stage_flags.h"
+#include "core/work/run_flags.h"
 #include "gflags/gflags.h"
 
 DEFINE_string(checkpoint, "",
@@ -18,17 +18,12 @@ DEFINE_string(templates, "openai",
 
 namespace maskfill {
 
-absl::StatusOr<ZeroshotBuildOptions> ZeroshotBuildOptionsFromFlags() {
+absl::StatusOr<BuildZeroshotOptions> BuildZeroshotOptionsFromFlags() {
   FlagErrors errors;
-  const StageOptions stage =
-      StageOptionsFromFlags(&errors, {.input = false, .tasks = false});
-  ZeroshotBuildOptions options;
-  options.output = {.dir = stage.output,
-                    .overwrite = stage.overwrite,
-                    .dry_run = stage.dry_run};
-  options.progress = stage.progress;
-  options.num_threads = stage.num_threads;
-  options.summary_json = stage.summary_json;
+  BuildZeroshotOptions options;
+  TakeOutputFlags("a checkpoint directory to write", &options.run, &errors);
+  TakeProgressFlag(&options.run, &errors);
+  TakeThreadFlag(&options.run, &errors);
   options.checkpoint = FLAGS_checkpoint;
   if (options.checkpoint.empty()) {
     errors.Add(

@@ -3,12 +3,12 @@
 #define MASKFILL_MODEL_TOOL_BUILD_ZEROSHOT_FLAGS_H_
 
 #include "absl/status/statusor.h"
-#include "model_tool/zeroshot_build.h"
+#include "model_tool/build_zeroshot.h"
 
 namespace maskfill {
 
 // InvalidArgument that lists every missing or wrong flag.
-absl::StatusOr<ZeroshotBuildOptions> ZeroshotBuildOptionsFromFlags();
+absl::StatusOr<BuildZeroshotOptions> BuildZeroshotOptionsFromFlags();
 
 }  // namespace maskfill
 

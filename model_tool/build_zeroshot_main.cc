@@ -6,17 +6,17 @@
 #include "core/base/exit_code.h"
 #include "core/base/init.h"
 #include "core/base/status_macros.h"
+#include "model_tool/build_zeroshot.h"
 #include "model_tool/build_zeroshot_flags.h"
-#include "model_tool/zeroshot_build.h"
 
 namespace maskfill {
 namespace {
 
 absl::Status Run() {
-  ASSIGN_OR_RETURN(const ZeroshotBuildOptions options,
-                   ZeroshotBuildOptionsFromFlags());
-  ASSIGN_OR_RETURN(const ZeroshotBuildStats stats, BuildZeroshot(options));
-  std::cout << ToText(stats, options);
+  ASSIGN_OR_RETURN(const BuildZeroshotOptions options,
+                   BuildZeroshotOptionsFromFlags());
+  ASSIGN_OR_RETURN(const WorkResult result, BuildZeroshot(options));
+  std::cout << ToText(result, options);
   return absl::OkStatus();
 }
 

@@ -4,9 +4,9 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "core/base/flag_errors.h"
 #include "core/base/status_macros.h"
-#include "core/stage/flag_errors.h"
-#include "core/stage/stage_flags.h"
+#include "core/work/run_flags.h"
 #include "gflags/gflags.h"
 
 DEFINE_string(source, "",
@@ -26,13 +26,8 @@ namespace maskfill {
 
 absl::StatusOr<ImportModelOptions> ImportModelOptionsFromFlags() {
   FlagErrors errors;
-  const StageOptions stage =
-      StageOptionsFromFlags(&errors, {.input = false, .tasks = false});
   ImportModelOptions options;
-  options.output = {.dir = stage.output,
-                    .overwrite = stage.overwrite,
-                    .dry_run = stage.dry_run};
-  options.summary_json = stage.summary_json;
+  TakeOutputFlags("a checkpoint directory to write", &options.run, &errors);
   options.source = FLAGS_source;
   if (options.source.empty()) {
     errors.Add("--source is missing, expected a weights file or a directory");

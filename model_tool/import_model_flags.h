@@ -3,7 +3,7 @@
 #define MASKFILL_MODEL_TOOL_IMPORT_MODEL_FLAGS_H_
 
 #include "absl/status/statusor.h"
-#include "model_tool/model_import.h"
+#include "model_tool/import_model.h"
 
 namespace maskfill {
 

@@ -6,8 +6,8 @@
 #include "core/base/exit_code.h"
 #include "core/base/init.h"
 #include "core/base/status_macros.h"
+#include "model_tool/import_model.h"
 #include "model_tool/import_model_flags.h"
-#include "model_tool/model_import.h"
 
 namespace maskfill {
 namespace {
@@ -15,8 +15,8 @@ namespace {
 absl::Status Run() {
   ASSIGN_OR_RETURN(const ImportModelOptions options,
                    ImportModelOptionsFromFlags());
-  ASSIGN_OR_RETURN(const ImportModelStats stats, ImportModel(options));
-  std::cout << ToText(stats, options);
+  ASSIGN_OR_RETURN(const WorkResult result, ImportModel(options));
+  std::cout << ToText(result, options);
   return absl::OkStatus();
 }
 

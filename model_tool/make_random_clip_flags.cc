@@ -1,9 +1,9 @@
 #include "model_tool/make_random_clip_flags.h"
 
 #include "absl/status/statusor.h"
+#include "core/base/flag_errors.h"
 #include "core/base/status_macros.h"
-#include "core/stage/flag_errors.h"
-#include "core/stage/stage_flags.h"
+#include "core/work/run_flags.h"
 #include "gflags/gflags.h"
 
 DEFINE_int64(image_size, 224, "pixels, a multiple of --patch_size");
@@ -21,31 +21,25 @@ namespace maskfill {
 
 absl::StatusOr<MakeRandomClipOptions> MakeRandomClipOptionsFromFlags() {
   FlagErrors errors;
-  const StageOptions stage =
-      StageOptionsFromFlags(&errors, {.input = false, .tasks = false});
   MakeRandomClipOptions options;
-  options.output = {.path = stage.output,
-                    .overwrite = stage.overwrite,
-                    .dry_run = stage.dry_run,
-                    .summary_json = stage.summary_json};
-  RandomClipOptions& model = options.model;
-  model.seed = stage.seed;
-  model.image_size = FLAGS_image_size;
-  model.patch_size = FLAGS_patch_size;
-  model.vision.width = FLAGS_width;
-  model.vision.layers = FLAGS_layers;
-  model.vision.heads = FLAGS_heads;
-  model.text.width = FLAGS_text_width;
-  model.text.layers = FLAGS_text_layers;
-  model.text.heads = FLAGS_text_heads;
-  model.embed_dim = FLAGS_embed_dim;
+  TakeOutputFlags("a safetensors file to write", &options.run, &errors);
+  TakeSeedFlag(&options.run);
+  options.image_size = FLAGS_image_size;
+  options.patch_size = FLAGS_patch_size;
+  options.vision.width = FLAGS_width;
+  options.vision.layers = FLAGS_layers;
+  options.vision.heads = FLAGS_heads;
+  options.text.width = FLAGS_text_width;
+  options.text.layers = FLAGS_text_layers;
+  options.text.heads = FLAGS_text_heads;
+  options.embed_dim = FLAGS_embed_dim;
   if (const auto activation = ParseActivation(FLAGS_activation);
       activation.ok()) {
-    model.activation = *activation;
+    options.activation = *activation;
   } else {
     errors.Add(activation.status());
   }
-  errors.Add(RandomClipConfig(model).status());
+  errors.Add(RandomClipConfig(options).status());
   RETURN_IF_ERROR(errors.ToStatus());
   return options;
 }

@@ -3,14 +3,9 @@
 #define MASKFILL_MODEL_TOOL_MAKE_RANDOM_CLIP_FLAGS_H_
 
 #include "absl/status/statusor.h"
-#include "model_tool/random_clip.h"
+#include "model_tool/make_random_clip.h"
 
 namespace maskfill {
-
-struct MakeRandomClipOptions {
-  RandomClipOptions model;
-  RandomClipOutput output;
-};
 
 // InvalidArgument that lists every missing or wrong flag.
 absl::StatusOr<MakeRandomClipOptions> MakeRandomClipOptionsFromFlags();

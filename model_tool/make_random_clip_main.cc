@@ -6,8 +6,8 @@
 #include "core/base/exit_code.h"
 #include "core/base/init.h"
 #include "core/base/status_macros.h"
+#include "model_tool/make_random_clip.h"
 #include "model_tool/make_random_clip_flags.h"
-#include "model_tool/random_clip.h"
 
 namespace maskfill {
 namespace {
@@ -15,14 +15,8 @@ namespace {
 absl::Status Run() {
   ASSIGN_OR_RETURN(const MakeRandomClipOptions options,
                    MakeRandomClipOptionsFromFlags());
-  ASSIGN_OR_RETURN(const RandomClipStats stats,
-                   MakeRandomClip(options.model, options.output));
-  std::cout << options.output.path << ": random CLIP of " << stats.parameters
-            << " parameters, "
-            << (stats.already_done ? "already done"
-                : stats.written    ? "written"
-                                   : "not written (--dry_run)")
-            << "\n";
+  ASSIGN_OR_RETURN(const WorkResult result, MakeRandomClip(options));
+  std::cout << ToText(result, options);
   return absl::OkStatus();
 }
 

@@ -6,17 +6,17 @@
 #include "core/base/exit_code.h"
 #include "core/base/init.h"
 #include "core/base/status_macros.h"
-#include "model_tool/merge/merge_models_flags.h"
-#include "model_tool/merge/model_merge.h"
+#include "model_tool/merge_models.h"
+#include "model_tool/merge_models_flags.h"
 
 namespace maskfill {
 namespace {
 
 absl::Status Run() {
-  ASSIGN_OR_RETURN(const ModelMergeOptions options,
-                   ModelMergeOptionsFromFlags());
-  ASSIGN_OR_RETURN(const ModelMergeStats stats, MergeModels(options));
-  std::cout << ToText(stats, options);
+  ASSIGN_OR_RETURN(const MergeModelsOptions options,
+                   MergeModelsOptionsFromFlags());
+  ASSIGN_OR_RETURN(const WorkResult result, MergeModels(options));
+  std::cout << ToText(result, options);
   return absl::OkStatus();
 }
 

@@ -14,12 +14,9 @@ namespace {
 
 absl::Status Run() {
   ASSIGN_OR_RETURN(const BenchmarkOptions options, BenchmarkOptionsFromFlags());
-  if (options.dry_run) {
-    std::printf("%s", PlanText(options).c_str());
-    return absl::OkStatus();
-  }
   ASSIGN_OR_RETURN(const MakeSpuriousShapesStats stats,
                    MakeSpuriousShapes(options));
+  if (options.run.dry_run) return absl::OkStatus();
   std::printf("%s", ResultText(options, stats).c_str());
   return absl::OkStatus();
 }

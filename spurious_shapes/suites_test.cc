@@ -4,8 +4,8 @@
 #include <set>
 #include <string>
 
-#include "core/base/status_matchers.h"
 #include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
 
 namespace maskfill {
 namespace {

@@ -12,7 +12,7 @@ _TARGETS = {
     "absl/numeric:bits": [],
     "absl/numeric:int128": ["absl_int128"],
     "absl/random:random": [],
-    "absl/status:status": ["absl_status", "absl_cord"],
+    "absl/status:status": ["absl_status", "absl_cord", "absl_cordz_info", "absl_cord_internal"],
     "absl/status:statusor": ["absl_statusor", "absl_status", "absl_cord"],
     "absl/strings:cord": ["absl_cord"],
     "absl/strings:str_format": ["absl_str_format_internal"],

@@ -28,46 +28,41 @@ check_buildifier() {
       --warnings=-module-docstring,-function-docstring,-unnamed-macro
 }
 
-# A lower layer never reaches a higher one, a stage never reaches a stage.
+# A lower layer never reaches a higher one, a program never reaches a program.
 check_layering() {
   local bad=0 path
   forbid() { # from, to
     if ! path=$(bazel query --noshow_progress --ui_event_filters=-info \
-      --output=label "somepath($1, $2)"); then
+      --output=label "somepath(($1) except attr(testonly, 1, $1), $2)"); then
       bad=1
     elif [ -n "$path" ]; then
       printf 'forbidden dependency of %s on %s:\n%s\n' "$1" "$2" "$path" >&2
       bad=1
     fi
   }
-  forbid //core/base/... "//core/... except //core/base/..."
-  forbid //proto/... //core/...
-  forbid "//core/record/... + //core/image/... + //core/stage/..." \
-    @libtorch//:torch
-  forbid "//core/record/... + //core/image/..." "//core/stage/..."
-  forbid "//core/..." "$(stages_but '')"
-  local stage
-  for stage in $STAGES; do
-    forbid "//$stage/... except $READS_WITH_INGEST" "$(stages_but "$stage")"
+  # Each layer with those above it, lowest first.
+  local above="$PROGRAMS" layer
+  for layer in "//core/metrics/... + //core/training/..." \
+    "//core/cam/... + //core/data/... + //core/text/..." "//core/model/..." \
+    "//core/work/..." "//core/masking/... + //core/draw/..." \
+    "//core/record/... + //core/image/..." "//proto/..." "//core/base/..."; do
+    forbid "$layer" "$above"
+    above="$above + $layer"
   done
-  forbid "//ingest/... + //mask_tool/... + //spurious_shapes:all + \
-//spurious_shapes/drawing/... + //spurious_shapes/dataset/... + \
-//spurious_shapes/cam_quality/..." \
-    "//core/model/... + //core/optim/... + @libtorch//:torch"
-  forbid "//core/model/... + //core/optim/..." //core/text/...
-  forbid //core/optim/... //core/stage/...
+  local program other
+  for program in $PROGRAM_FOLDERS; do
+    other=$(printf '%s' "$PROGRAMS" | sed "s#//$program/... *+* *##; s# *+ *\$##")
+    forbid "//$program/..." "$other"
+  done
+  forbid "//core/base/... + //core/record/... + //core/image/... + \
+//core/work/... + //core/masking/... + //core/draw/... + //ingest/... + \
+//mask_tool/... + //spurious_shapes:all + //spurious_shapes/drawing/... + \
+//spurious_shapes/dataset/... + //spurious_shapes/cam_quality/... + \
+//eval/report/..." "//core/model/... + @libtorch//:torch"
   return $bad
 }
-# Whether ingest reads what make_spurious_shapes writes.
-READS_WITH_INGEST=//spurious_shapes/dataset:read_by_ingest_test
-STAGES="ingest model_tool cam_tool mask_tool train eval spurious_shapes"
-stages_but() {
-  local out="" stage
-  for stage in $STAGES; do
-    [ "$stage" = "$1" ] || out="$out${out:+ + }//$stage/..."
-  done
-  printf '%s' "$out"
-}
+PROGRAM_FOLDERS="ingest model_tool cam_tool mask_tool train eval spurious_shapes"
+PROGRAMS=$(printf '//%s/... + ' $PROGRAM_FOLDERS | sed 's# + $##')
 
 check_flags() {
   ! git ls-files '*.cc' '*.h' | grep -vE '_flags\.cc$|^core/base/' |

@@ -2,60 +2,71 @@
 
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/flag_errors.h"
 #include "core/base/status_macros.h"
 #include "core/model/device_flags.h"
-#include "core/stage/flag_errors.h"
-#include "core/stage/stage_flags.h"
+#include "core/work/run_flags.h"
 #include "gflags/gflags.h"
 
-DEFINE_string(mode, "ft",
-              "ft (cross entropy), fd (and feature distillation on the "
-              "images) or fd_mask (and feature distillation on their "
-              "counterfactuals)");
+namespace maskfill {
+namespace {
+
+// For --help, which keeps the pointer.
+const char* Help(const std::string& text) { return strdup(text.c_str()); }
+
+}  // namespace
+}  // namespace maskfill
+
+DEFINE_string(mode, "ft", maskfill::Help(maskfill::DescribeObjectives()));
 DEFINE_string(checkpoint, "",
               "checkpoint directory with a head: where the student starts");
-DEFINE_string(teacher, "",
-              "checkpoint directory: the frozen teacher of fd and fd_mask");
-DEFINE_string(counterfactuals, "",
-              "stage directory of mask_tool, made from --input: the "
-              "counterfactuals of fd_mask. Epoch e uses variant e modulo "
-              "their number");
-DEFINE_string(cam_source, "cached",
-              "cached: the counterfactuals' masks come from CAM shards, made "
-              "with whatever checkpoint cam_tool was given. online, from the "
-              "student as it moves, is not available yet");
+DEFINE_string(
+    teacher, "",
+    maskfill::Help(absl::StrCat(
+        "checkpoint directory: the frozen teacher of ",
+        maskfill::ObjectivesThat(&maskfill::Objective::needs_teacher))));
+DEFINE_string(
+    counterfactuals, "",
+    maskfill::Help(absl::StrCat(
+        "stage directory of mask_tool, made from --input: the "
+        "counterfactuals of ",
+        maskfill::ObjectivesThat(&maskfill::Objective::needs_counterfactuals),
+        ". Epoch e uses variant e modulo their number")));
 DEFINE_string(validation, "",
               "stage directory of images; after each epoch top-1 is measured "
               "on it and the best model is kept in best/");
 DEFINE_double(beta, 30,
-              "weight of the distillation, at least 0; for features of "
-              "another scale than CLIP ViT-B's see the line that train "
-              "prints at its start");
-DEFINE_int64(epochs, 10, "passes over the images, at least 1");
-DEFINE_int64(global_batch_size, 512,
-             "images per optimiser step, at least 1; what is left of an epoch "
-             "after whole batches is not used in it; a set smaller than one "
-             "batch is one batch");
+              "weight of the distillation, 0 to 1e9; for features of another "
+              "scale than CLIP ViT-B's see the line that train prints at its "
+              "start");
+DEFINE_int64(epochs, 10, "passes over the images, 1 to 1000000");
+DEFINE_int64(
+    global_batch_size, 512,
+    "images per optimiser step, 1 to 1000000; what is left of an epoch "
+    "after whole batches is not used in it; a set smaller than one "
+    "batch is one batch");
 DEFINE_int64(accumulate, 1,
-             "least number of parts that a batch is computed in, at least 1; "
+             "least number of parts that a batch is computed in, 1 to 1000000; "
              "no part is larger than --batch_size. Gradients are clipped once, "
              "so the result does not depend on it, but for rounding");
-DEFINE_double(learning_rate, 3e-5, "greatest learning rate, above 0");
-DEFINE_double(weight_decay, 0.1, "of AdamW, on all parameters, at least 0");
+DEFINE_double(learning_rate, 3e-5, "greatest learning rate, above 0 to 1e9");
+DEFINE_double(weight_decay, 0.1, "of AdamW, on all parameters, 0 to 1e9");
 DEFINE_string(schedule, "one_cycle",
               "one_cycle (PyTorch's OneCycleLR with cosines, beta1 cycled), "
               "cosine (linear warm-up, then cosine to 0) or constant");
 DEFINE_double(warmup_fraction, 0.02, "share of the steps, 0 to 1");
-DEFINE_double(grad_clip, 1, "greatest global norm of the gradient; 0: none");
-DEFINE_string(freeze, "", "backbone: train the head alone; empty: train all");
+DEFINE_double(grad_clip, 1,
+              "greatest global norm of the gradient, up to 1e9; 0: none");
 DEFINE_int64(checkpoint_every_steps, 0,
              "save the state to go on from after every so many steps besides "
              "each epoch; 0: after each epoch only");
 DEFINE_string(resume, "auto",
-              "auto (go on with the run in --output) or never (begin again)");
+              "auto (go on with the run in --output) or never (begin it again, "
+              "also when it is finished)");
 
 namespace maskfill {
 namespace {
@@ -70,29 +81,37 @@ void Take(absl::StatusOr<T> parsed, const char* flag, T* value,
   }
 }
 
-void CheckAtLeast(const char* flag, double value, double least,
-                  FlagErrors* errors) {
-  if (std::isfinite(value) && value >= least) return;
-  errors->Add(
-      absl::StrCat("--", flag, " is ", value, ", expected at least ", least));
+// Weights of a loss and the like: the product with a float32 must be one too.
+constexpr double kGreatest = 1e9;
+// Counts: their products must not overflow.
+constexpr double kGreatestCount = 1e6;
+
+void CheckRange(const char* flag, double value, double least, double greatest,
+                FlagErrors* errors) {
+  if (value >= least && value <= greatest) return;
+  errors->Add(absl::StrCat("--", flag, " is ", value, ", expected ", least,
+                           " to ", greatest));
 }
 
 void CheckNumbers(const TrainOptions& options, FlagErrors* errors) {
-  CheckAtLeast("beta", options.beta, 0, errors);
-  CheckAtLeast("epochs", options.epochs, 1, errors);
-  CheckAtLeast("global_batch_size", options.global_batch_size, 1, errors);
-  CheckAtLeast("accumulate", options.accumulate, 1, errors);
-  CheckAtLeast("weight_decay", options.weight_decay, 0, errors);
-  CheckAtLeast("grad_clip", options.grad_clip, 0, errors);
-  CheckAtLeast("checkpoint_every_steps", options.checkpoint_every_steps, 0,
-               errors);
-  if (!(options.learning_rate > 0) || !std::isfinite(options.learning_rate)) {
+  const auto check = [errors](const char* flag, double value, double least,
+                              double greatest) {
+    CheckRange(flag, value, least, greatest, errors);
+  };
+  check("beta", options.beta, 0, kGreatest);
+  check("epochs", static_cast<double>(options.epochs), 1, kGreatestCount);
+  check("global_batch_size", static_cast<double>(options.global_batch_size), 1,
+        kGreatestCount);
+  check("accumulate", static_cast<double>(options.accumulate), 1,
+        kGreatestCount);
+  check("weight_decay", options.weight_decay, 0, kGreatest);
+  check("grad_clip", options.grad_clip, 0, kGreatest);
+  check("checkpoint_every_steps",
+        static_cast<double>(options.checkpoint_every_steps), 0, kGreatest);
+  check("warmup_fraction", options.warmup_fraction, 0, 1);
+  if (!(options.learning_rate > 0 && options.learning_rate <= kGreatest)) {
     errors->Add(absl::StrCat("--learning_rate is ", options.learning_rate,
-                             ", expected more than 0"));
-  }
-  if (!(options.warmup_fraction >= 0 && options.warmup_fraction <= 1)) {
-    errors->Add(absl::StrCat("--warmup_fraction is ", options.warmup_fraction,
-                             ", expected 0 to 1"));
+                             ", expected more than 0, up to ", kGreatest));
   }
 }
 
@@ -109,17 +128,18 @@ void CheckInput(const char* flag, const std::string& value, bool needed,
 }
 
 void CheckInputs(const TrainOptions& options, FlagErrors* errors) {
-  const std::string mode = ToString(options.mode);
+  const Objective& objective = *options.objective;
+  const std::string mode = objective.name;
   if (options.checkpoint.empty()) {
     errors->Add(
         "--checkpoint is missing, expected the directory of a checkpoint with "
         "a head (build_zeroshot makes one)");
   }
-  CheckInput("teacher", options.teacher, NeedsTeacher(options.mode), mode,
+  CheckInput("teacher", options.teacher, objective.needs_teacher, mode,
              "the checkpoint to distil from (usually that of --checkpoint)",
              errors);
   CheckInput("counterfactuals", options.counterfactuals,
-             NeedsCounterfactuals(options.mode), mode,
+             objective.needs_counterfactuals, mode,
              "a stage directory made by mask_tool", errors);
 }
 
@@ -128,10 +148,11 @@ void CheckInputs(const TrainOptions& options, FlagErrors* errors) {
 absl::StatusOr<TrainOptions> TrainOptionsFromFlags() {
   FlagErrors errors;
   TrainOptions options;
-  options.stage = StageOptionsFromFlags(&errors, {.tasks = false});
-  if (options.stage.max_bad_records > 0) {
-    errors.Add("--max_bad_records is not for train: no record is left out");
-  }
+  TakeInputFlag(&options.run, &errors);
+  TakeOutputFlags("a directory for the run", &options.run, &errors);
+  TakeSeedFlag(&options.run);
+  TakeThreadFlag(&options.run, &errors);
+  TakeProgressFlag(&options.run, &errors);
   if (auto compute = ComputeOptionsFromFlags(); compute.ok()) {
     options.compute = *compute;
   } else {
@@ -141,9 +162,8 @@ absl::StatusOr<TrainOptions> TrainOptionsFromFlags() {
   options.teacher = FLAGS_teacher;
   options.counterfactuals = FLAGS_counterfactuals;
   options.validation = FLAGS_validation;
-  const absl::StatusOr<TrainingMode> mode = ParseTrainingMode(FLAGS_mode);
-  Take(mode, "mode", &options.mode, &errors);
-  if (mode.ok()) CheckInputs(options, &errors);
+  Take(ParseObjective(FLAGS_mode), "mode", &options.objective, &errors);
+  if (options.objective != nullptr) CheckInputs(options, &errors);
   options.beta = FLAGS_beta;
   options.epochs = FLAGS_epochs;
   options.global_batch_size = FLAGS_global_batch_size;
@@ -156,23 +176,6 @@ absl::StatusOr<TrainOptions> TrainOptionsFromFlags() {
   options.grad_clip = FLAGS_grad_clip;
   options.checkpoint_every_steps = FLAGS_checkpoint_every_steps;
   CheckNumbers(options, &errors);
-  options.freeze_backbone = FLAGS_freeze == "backbone";
-  if (!FLAGS_freeze.empty() && !options.freeze_backbone) {
-    errors.Add(absl::StrCat("--freeze is \"", FLAGS_freeze,
-                            "\", expected backbone or nothing"));
-  }
-  if (options.freeze_backbone && NeedsTeacher(options.mode)) {
-    errors.Add(absl::StrCat(
-        "--freeze=backbone trains the head alone, which distillation does not "
-        "reach; use --mode=ft instead of ",
-        ToString(options.mode)));
-  }
-  if (FLAGS_cam_source != "cached") {
-    errors.Add(absl::StrCat(
-        "--cam_source=", FLAGS_cam_source,
-        FLAGS_cam_source == "online" ? " is not available yet" : " is unknown",
-        "; this version trains on counterfactuals from cached CAMs"));
-  }
   options.resume = FLAGS_resume != "never";
   if (FLAGS_resume != "auto" && FLAGS_resume != "never") {
     errors.Add(absl::StrCat("--resume is \"", FLAGS_resume,

@@ -3,10 +3,10 @@
 #include <map>
 #include <string>
 
-#include "core/base/status_matchers.h"
 #include "gflags/gflags.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
 
 namespace maskfill {
 namespace {
@@ -32,7 +32,7 @@ absl::StatusOr<TrainOptions> Parse(std::map<std::string, std::string> changes) {
 
 TEST(TrainFlags, DefaultToTheRecipeOfTheMethod) {
   ASSERT_OK_AND_ASSIGN(const TrainOptions options, Parse({}));
-  EXPECT_EQ(options.mode, TrainingMode::kMaskedFeatureDistillation);
+  EXPECT_EQ(std::string(options.objective->name), "fd_mask");
   EXPECT_EQ(options.beta, 30);
   EXPECT_EQ(options.epochs, 10);
   EXPECT_EQ(options.global_batch_size, 512);
@@ -73,26 +73,40 @@ TEST(TrainFlags, RefuseWhatAModeDoesNotUse) {
   EXPECT_THAT(Parse({{"mode", "fd"}}),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        HasSubstr("--counterfactuals is not used")));
-  EXPECT_THAT(Parse({{"freeze", "backbone"}}),
+  EXPECT_THAT(Parse({{"mode", "lp"}}),
               StatusIs(absl::StatusCode::kInvalidArgument,
-                       HasSubstr("--freeze=backbone")));
+                       AllOf(HasSubstr("--teacher is not used by --mode=lp"),
+                             HasSubstr("--counterfactuals is not used"))));
+  EXPECT_OK(Parse({{"mode", "lp"}, {"teacher", ""}, {"counterfactuals", ""}}));
 }
 
 TEST(TrainFlags, ListTheModesThatExist) {
-  EXPECT_THAT(Parse({{"mode", "kd_mask"}}),
-              StatusIs(absl::StatusCode::kInvalidArgument,
-                       AllOf(HasSubstr("not yet a mode \"kd_mask\""),
-                             HasSubstr("ft"), HasSubstr("fd_mask"))));
   EXPECT_THAT(Parse({{"mode", "best"}}),
               StatusIs(absl::StatusCode::kInvalidArgument,
-                       HasSubstr("there is no mode \"best\"")));
+                       AllOf(HasSubstr("--mode: there is no mode \"best\""),
+                             HasSubstr("ft"), HasSubstr("fd_mask"))));
+  gflags::CommandLineFlagInfo mode;
+  ASSERT_TRUE(gflags::GetCommandLineFlagInfo("mode", &mode));
+  for (const Objective& objective : AllObjectives()) {
+    EXPECT_THAT(mode.description, HasSubstr(objective.name));
+  }
+  gflags::CommandLineFlagInfo teacher;
+  ASSERT_TRUE(gflags::GetCommandLineFlagInfo("teacher", &teacher));
+  EXPECT_THAT(teacher.description, HasSubstr("fd and fd_mask"));
 }
 
-TEST(TrainFlags, SayThatCamsOfTheStudentAreNotThereYet) {
-  EXPECT_OK(Parse({{"cam_source", "cached"}}));
-  EXPECT_THAT(Parse({{"cam_source", "online"}}),
+TEST(TrainFlags, SayTheRangeOfANumberBeyondIt) {
+  EXPECT_THAT(Parse({{"beta", "1e300"}}),
               StatusIs(absl::StatusCode::kInvalidArgument,
-                       HasSubstr("--cam_source=online is not available yet")));
+                       HasSubstr("--beta is 1e+300, expected 0 to 1e+09")));
+  EXPECT_THAT(
+      Parse({{"grad_clip", "1e39"},
+             {"learning_rate", "1e39"},
+             {"weight_decay", "nan"},
+             {"epochs", "9223372036854775807"}}),
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               AllOf(HasSubstr("--grad_clip"), HasSubstr("--learning_rate"),
+                     HasSubstr("--weight_decay"), HasSubstr("--epochs"))));
 }
 
 }  // namespace

@@ -1,28 +1,19 @@
 #include "train/train_inputs.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "core/base/init.h"
 #include "core/base/status_macros.h"
-#include "core/model/checkpoint.h"
+#include "core/metrics/model_fit.h"
 #include "core/record/manifest.h"
+#include "core/training/trainer.h"
 
 namespace maskfill {
 namespace {
 
 constexpr char kImageRecord[] = "maskfill.v1.ImageRecord";
 constexpr char kCounterfactualRecord[] = "maskfill.v1.CounterfactualRecord";
-
-// The shortest text that reads back as the same number.
-std::string NumberText(double value) {
-  char buffer[32];
-  const auto end = std::to_chars(buffer, buffer + sizeof(buffer), value).ptr;
-  return std::string(buffer, end);
-}
 
 absl::Status CheckSameClasses(const RecordSet& images,
                               const RecordSet& validation) {
@@ -41,21 +32,53 @@ absl::Status CheckSameClasses(const RecordSet& images,
       "\" has ", b.size(), ": --validation must have the classes of --input"));
 }
 
+// Of configurations and manifests: found before anything is written.
+absl::Status CheckFit(const TrainOptions& options, const TrainInputs& inputs) {
+  const ModelConfig& student = inputs.checkpoint.config();
+  RETURN_IF_ERROR(Annotate(CheckFitsModel(inputs.images, student), "--input"));
+  if (inputs.images.num_records() == 0) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "--input: \"", inputs.images.dir(), "\" holds no image to train on"));
+  }
+  if (inputs.validation.has_value()) {
+    RETURN_IF_ERROR(
+        Annotate(CheckFitsModel(*inputs.validation, student), "--validation"));
+    if (inputs.validation->num_records() == 0) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("--validation: \"", inputs.validation->dir(),
+                       "\" holds no image to validate on"));
+    }
+  }
+  if (!inputs.teacher.has_value()) return absl::OkStatus();
+  return Annotate(
+      CheckTeacher(student, inputs.teacher->config(), *options.objective),
+      "--teacher");
+}
+
 }  // namespace
 
 absl::StatusOr<TrainInputs> OpenTrainInputs(const TrainOptions& options) {
   ASSIGN_OR_RETURN(
       RecordSet images,
-      Annotate(RecordSet::Open(options.stage.input, kImageRecord), "--input"));
-  TrainInputs inputs{std::move(images), std::nullopt, std::nullopt, "", ""};
-  if (NeedsCounterfactuals(options.mode)) {
+      Annotate(RecordSet::Open(options.run.input, kImageRecord), "--input"));
+  ASSIGN_OR_RETURN(
+      CheckpointFile checkpoint,
+      Annotate(CheckpointFile::Open(options.checkpoint), "--checkpoint"));
+  TrainInputs inputs{std::move(images), std::nullopt, std::nullopt,
+                     std::move(checkpoint), std::nullopt};
+  if (options.objective->needs_teacher) {
+    ASSIGN_OR_RETURN(
+        inputs.teacher,
+        Annotate(CheckpointFile::Open(options.teacher), "--teacher"));
+  }
+  if (options.objective->needs_counterfactuals) {
     ASSIGN_OR_RETURN(inputs.counterfactuals,
                      Annotate(RecordSet::Open(options.counterfactuals,
                                               kCounterfactualRecord),
                               "--counterfactuals"));
     RETURN_IF_ERROR(CheckSameImages(
         inputs.images.manifest(), inputs.counterfactuals->manifest(),
-        options.stage.input, options.counterfactuals));
+        options.run.input, options.counterfactuals));
   }
   if (!options.validation.empty()) {
     ASSIGN_OR_RETURN(inputs.validation,
@@ -63,91 +86,44 @@ absl::StatusOr<TrainInputs> OpenTrainInputs(const TrainOptions& options) {
                               "--validation"));
     RETURN_IF_ERROR(CheckSameClasses(inputs.images, *inputs.validation));
   }
-  ASSIGN_OR_RETURN(
-      inputs.checkpoint_fingerprint,
-      Annotate(CheckpointFingerprint(options.checkpoint), "--checkpoint"));
-  if (NeedsTeacher(options.mode)) {
-    ASSIGN_OR_RETURN(
-        inputs.teacher_fingerprint,
-        Annotate(CheckpointFingerprint(options.teacher), "--teacher"));
-  }
+  RETURN_IF_ERROR(CheckFit(options, inputs));
   return inputs;
 }
 
-v1::Manifest TrainPlan(const TrainOptions& options, const TrainInputs& inputs) {
-  v1::Manifest plan;
-  plan.set_schema_version(1);
-  plan.set_name("train");
-  plan.set_tool("train");
-  plan.set_tool_version(kToolVersion);
-  plan.set_record_type("checkpoint");
-  plan.set_seed(options.stage.seed);
-  std::vector<std::pair<std::string, std::string>> values = {
-      {"epochs", absl::StrCat(options.epochs)},
-      {"freeze", options.freeze_backbone ? "backbone" : "none"},
-      {"global_batch_size", absl::StrCat(options.global_batch_size)},
-      {"grad_clip", NumberText(options.grad_clip)},
-      {"learning_rate", NumberText(options.learning_rate)},
-      {"mode", ToString(options.mode)},
-      {"precision", ToString(options.compute.precision)},
-      {"schedule", ToString(options.schedule)},
-      {"warmup_fraction", NumberText(options.warmup_fraction)},
-      {"weight_decay", NumberText(options.weight_decay)},
-  };
-  if (NeedsTeacher(options.mode)) {
-    values.emplace_back("beta", NumberText(options.beta));
-  }
-  std::sort(values.begin(), values.end());
-  for (const auto& [name, value] : values) {
-    v1::Option* option = plan.add_options();
-    option->set_name(name);
-    option->set_value(value);
-  }
-  const auto add_checkpoint = [&plan](const char* role, const std::string& path,
-                                      const std::string& fingerprint) {
-    v1::InputReference* input = plan.add_inputs();
-    input->set_role(role);
-    input->set_path(path);
-    input->set_fingerprint(fingerprint);
-  };
-  *plan.add_inputs() = inputs.images.AsInput("images");
-  add_checkpoint("checkpoint", options.checkpoint,
-                 inputs.checkpoint_fingerprint);
-  if (NeedsTeacher(options.mode)) {
-    add_checkpoint("teacher", options.teacher, inputs.teacher_fingerprint);
+Work TrainWork(const TrainOptions& options, const TrainInputs& inputs) {
+  Work work{.tool = "train",
+            .algorithm_version = kTrainingVersion,
+            .seed = options.run.seed};
+  work.AddOption("mode", options.objective->name);
+  work.AddNumber("epochs", options.epochs);
+  work.AddNumber("global_batch_size", options.global_batch_size);
+  work.AddNumber("grad_clip", options.grad_clip);
+  work.AddNumber("learning_rate", options.learning_rate);
+  work.AddOption("precision", ToString(options.compute.precision));
+  work.AddOption("schedule", ToString(options.schedule));
+  work.AddNumber("warmup_fraction", options.warmup_fraction);
+  work.AddNumber("weight_decay", options.weight_decay);
+  work.AddInput(inputs.images.AsInput("images"));
+  work.AddInput("checkpoint", options.checkpoint,
+                inputs.checkpoint.fingerprint());
+  if (inputs.teacher.has_value()) {
+    work.AddNumber("beta", options.beta);
+    work.AddInput("teacher", options.teacher, inputs.teacher->fingerprint());
   }
   if (inputs.counterfactuals.has_value()) {
-    *plan.add_inputs() = inputs.counterfactuals->AsInput("counterfactuals");
+    work.AddInput(inputs.counterfactuals->AsInput("counterfactuals"));
   }
   if (inputs.validation.has_value()) {
-    *plan.add_inputs() = inputs.validation->AsInput("validation");
+    work.AddInput(inputs.validation->AsInput("validation"));
   }
-  plan.set_fingerprint(ComputeFingerprint(plan));
-  return plan;
+  return work;
 }
 
-v1::Provenance TrainProvenance(const TrainOptions& options,
-                               const v1::Manifest& plan) {
-  v1::Provenance provenance;
-  provenance.set_tool(plan.tool());
-  provenance.set_tool_version(plan.tool_version());
-  std::vector<std::string> lines = {
-      absl::StrCat("accumulate=", options.accumulate),
-      absl::StrCat("batch_size=", options.compute.batch_size),
-      absl::StrCat("device=", options.compute.device.str()),
-      absl::StrCat("num_threads=", options.stage.num_threads),
-      absl::StrCat("seed=", options.stage.seed),
-  };
-  for (const v1::Option& option : plan.options()) {
-    lines.push_back(absl::StrCat(option.name(), "=", option.value()));
-  }
-  std::sort(lines.begin(), lines.end());
-  for (std::string& line : lines) provenance.add_options(std::move(line));
-  for (const v1::InputReference& input : plan.inputs()) {
-    provenance.add_inputs(absl::StrCat(input.role(), "=", input.fingerprint()));
-  }
-  (*provenance.mutable_notes())["run_fingerprint"] = plan.fingerprint();
-  return provenance;
+void AddTrainNotes(const TrainOptions& options, v1::Manifest* entry) {
+  AddNote("accumulate", absl::StrCat(options.accumulate), entry);
+  AddNote("batch_size", absl::StrCat(options.compute.batch_size), entry);
+  AddNote("device", options.compute.device.str(), entry);
+  AddNote("num_threads", absl::StrCat(options.run.num_threads), entry);
 }
 
 }  // namespace maskfill

@@ -3,11 +3,11 @@
 #define MASKFILL_TRAIN_TRAIN_INPUTS_H_
 
 #include <optional>
-#include <string>
 
 #include "absl/status/statusor.h"
+#include "core/model/checkpoint.h"
 #include "core/record/record_set.h"
-#include "proto/checkpoint.pb.h"
+#include "core/work/work.h"
 #include "proto/manifest.pb.h"
 #include "train/train_options.h"
 
@@ -17,24 +17,21 @@ struct TrainInputs {
   RecordSet images;
   std::optional<RecordSet> counterfactuals;
   std::optional<RecordSet> validation;
-  std::string checkpoint_fingerprint;
-  std::string teacher_fingerprint;  // empty without teacher
+  CheckpointFile checkpoint;
+  std::optional<CheckpointFile> teacher;
 };
 
-// Opens the sets and reads the checkpoints' fingerprints; no records, no
-// weights. Errors name the flag. FailedPrecondition when the validation set
-// has other classes than the images.
+// Opens the sets and the checkpoints; reads no records and no weights. Errors
+// name the flag. FailedPrecondition when sets and checkpoints do not fit each
+// other.
 absl::StatusOr<TrainInputs> OpenTrainInputs(const TrainOptions& options);
 
-// The run as a manifest without shards: all options that change the result
-// (not where and in how many parts it is computed), the seed, the inputs, the
-// fingerprint.
-v1::Manifest TrainPlan(const TrainOptions& options, const TrainInputs& inputs);
+// All that decides the result, not where and in how many parts it is computed.
+Work TrainWork(const TrainOptions& options, const TrainInputs& inputs);
 
-// The same for the checkpoints that the run writes, with what else is needed
-// to replay it (device, parts of a batch, threads).
-v1::Provenance TrainProvenance(const TrainOptions& options,
-                               const v1::Manifest& plan);
+// What else is needed to replay the run (device, parts of a batch, threads),
+// for the checkpoints that it writes.
+void AddTrainNotes(const TrainOptions& options, v1::Manifest* entry);
 
 }  // namespace maskfill
 

@@ -4,8 +4,8 @@
 #include "core/base/exit_code.h"
 #include "core/base/init.h"
 #include "core/base/status_macros.h"
+#include "train/train.h"
 #include "train/train_flags.h"
-#include "train/training_stage.h"
 
 namespace maskfill {
 namespace {

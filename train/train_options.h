@@ -6,24 +6,24 @@
 #include <string>
 
 #include "core/model/device_flags.h"
-#include "core/optim/learning_rate_schedule.h"
-#include "core/stage/stage_options.h"
-#include "train/step/training_mode.h"
+#include "core/training/learning_rate_schedule.h"
+#include "core/training/objective.h"
+#include "core/work/run_options.h"
 
 namespace maskfill {
 
 // Defaults are the recipe of the method's authors.
 struct TrainOptions {
-  StageOptions stage;
+  RunOptions run;
   ComputeOptions compute;  // batch_size: most images per forward pass
 
   std::string checkpoint;       // directory: where the student starts
-  std::string teacher;          // directory; only for distillation
-  std::string counterfactuals;  // stage directory; only for fd_mask
+  std::string teacher;          // directory, or empty
+  std::string counterfactuals;  // stage directory, or empty
   std::string validation;       // stage directory, or empty
 
-  TrainingMode mode = TrainingMode::kFineTune;
-  double beta = 30;  // weight of the distillation
+  const Objective* objective = nullptr;  // the mode
+  double beta = 30;                      // weight of the distillation
   int64_t epochs = 10;
   int64_t global_batch_size = 512;  // images per optimiser step
   int64_t accumulate = 1;           // least number of parts of a batch
@@ -32,12 +32,11 @@ struct TrainOptions {
   ScheduleKind schedule = ScheduleKind::kOneCycle;
   double warmup_fraction = 0.02;  // of all steps
   double grad_clip = 1;           // global L2 norm; 0: none
-  bool freeze_backbone = false;   // train the head alone
 
   // Steps between saved states, besides those at the end of each epoch; 0:
   // only those.
   int64_t checkpoint_every_steps = 0;
-  bool resume = true;  // false: a run that was begun starts again
+  bool resume = true;  // false: the run begins again whatever is there of it
 };
 
 }  // namespace maskfill

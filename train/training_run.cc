@@ -4,19 +4,31 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/time/clock.h"
+#include "core/base/atomic_file.h"
+#include "core/base/files.h"
+#include "core/base/ordered_parallel.h"
 #include "core/base/status_macros.h"
+#include "core/metrics/score_set.h"
+#include "core/model/image_classifier.h"
 #include "core/model/torch_status.h"
-#include "core/stage/ordered_parallel.h"
+#include "core/training/training_loop.h"
+#include "core/training/training_state.h"
+#include "core/work/directory.h"
+#include "core/work/work.h"
 #include "glog/logging.h"
 
 namespace maskfill {
 namespace {
 
-constexpr int64_t kKeptStates = 2;
+constexpr char kStateDirectory[] = "state";
+constexpr char kMetricsFile[] = "metrics.jsonl";
+constexpr char kValidationFile[] = "validation.jsonl";
+constexpr char kBestAccuracy[] = "best_accuracy";
+constexpr char kBestStep[] = "best_step";
 
 // The parts that --accumulate asks for, no larger than --batch_size.
 int64_t MicroBatchSize(const TrainOptions& options, int64_t batch_size) {
@@ -25,70 +37,84 @@ int64_t MicroBatchSize(const TrainOptions& options, int64_t batch_size) {
   return std::min(part, options.compute.batch_size);
 }
 
-void AddCounter(const char* name, double value, v1::Manifest* manifest) {
-  v1::Counter* counter = manifest->add_counters();
-  counter->set_name(name);
-  counter->set_value(value);
+const std::vector<std::string>& CheckpointNames() {
+  static const auto* names =
+      new std::vector<std::string>{kModelFile, kConfigFile};
+  return *names;
 }
 
 }  // namespace
 
+RunFiles TrainFiles() {
+  std::vector<std::string> checkpoint = CheckpointNames();
+  checkpoint.emplace_back(kProvenanceFile);
+  RunFiles files;
+  files.files = {kMetricsFile, kValidationFile};
+  files.directories = {
+      {absl::StrCat(kStateDirectory, "/step-*"), TrainingStateFiles()},
+      {kStateDirectory, {}},
+      {kBestDirectory, checkpoint},
+      {kLastDirectory, checkpoint}};
+  for (const char* dir : {kBestDirectory, kLastDirectory}) {
+    for (const char* file : {kModelFile, kConfigFile}) {
+      files.results.push_back(JoinPath(dir, file));
+    }
+  }
+  // last/ is what the last state holds.
+  files.remade = {JoinPath(kLastDirectory, kModelFile),
+                  JoinPath(kLastDirectory, kConfigFile)};
+  return files;
+}
+
 TrainingRun::TrainingRun(const TrainOptions& options, const v1::Manifest& plan,
-                         const RunDirectory& directory)
+                         std::string dir)
     : options_(options),
       plan_(plan),
-      directory_(directory),
-      num_threads_(ResolveNumThreads(options.stage.num_threads)) {
-  state_.fingerprint = plan.fingerprint();
-}
+      dir_(std::move(dir)),
+      num_threads_(ResolveNumThreads(options.run.num_threads)) {}
 
 absl::StatusOr<std::unique_ptr<TrainingRun>> TrainingRun::Create(
     const TrainOptions& options, const TrainInputs& inputs,
-    const v1::Manifest& plan, const RunDirectory& directory) {
-  std::unique_ptr<TrainingRun> run(new TrainingRun(options, plan, directory));
-  ASSIGN_OR_RETURN(run->start_, Annotate(LoadCheckpoint(options.checkpoint),
-                                         "--checkpoint"));
-  if (!run->start_.config.has_head()) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "--checkpoint: \"", options.checkpoint,
-        "\" has no classifier head; make one with build_zeroshot"));
-  }
-  RETURN_IF_ERROR(run->OpenData(inputs));
-  RETURN_IF_ERROR(run->LoadModels());
+    const v1::Manifest& plan, const std::string& dir) {
+  std::unique_ptr<TrainingRun> run(new TrainingRun(options, plan, dir));
+  ASSIGN_OR_RETURN(run->start_,
+                   Annotate(inputs.checkpoint.Load(), "--checkpoint"));
+  ASSIGN_OR_RETURN(
+      run->data_,
+      TrainingData::Open(inputs.images, inputs.counterfactuals,
+                         {.image_size = run->start_.config.image_size,
+                          .num_classes = run->start_.config.num_classes,
+                          .global_batch_size = options.global_batch_size,
+                          .seed = options.run.seed}));
+  run->validation_ = inputs.validation;
+  RETURN_IF_ERROR(run->LoadModels(inputs));
   return run;
 }
 
-absl::Status TrainingRun::OpenData(const TrainInputs& inputs) {
-  const int64_t num_classes = start_.config.num_classes;
-  ASSIGN_OR_RETURN(data_, TrainingData::Open(
-                              inputs.images, inputs.counterfactuals,
-                              {.image_size = start_.config.image_size,
-                               .num_classes = num_classes,
-                               .global_batch_size = options_.global_batch_size,
-                               .seed = options_.stage.seed}));
-  if (inputs.validation.has_value()) {
-    ASSIGN_OR_RETURN(validation_,
-                     ValidationSet::Open(*inputs.validation, num_classes));
-  }
-  return absl::OkStatus();
+absl::StatusOr<Teacher> TrainingRun::LoadTeacher(
+    const CheckpointFile& file) const {
+  ASSIGN_OR_RETURN(const Checkpoint checkpoint,
+                   Annotate(file.Load(), "--teacher"));
+  const at::Device device = options_.compute.device;
+  const Precision precision = options_.compute.precision;
+  return CatchTorch([&]() -> absl::StatusOr<Teacher> {
+    if (checkpoint.config.has_head()) {
+      return ImageClassifier::FromCheckpoint(checkpoint, device, precision);
+    }
+    return VisionTransformer::Create(
+        checkpoint.config,
+        MoveTensors(SelectPrefix(checkpoint.tensors, "visual."), device,
+                    WeightDtype(precision)));
+  });
 }
 
-absl::Status TrainingRun::LoadModels() {
-  const at::Device device = options_.compute.device;
-  std::optional<VisionTransformer> teacher;
-  if (NeedsTeacher(options_.mode)) {
-    ASSIGN_OR_RETURN(const Checkpoint checkpoint,
-                     Annotate(LoadCheckpoint(options_.teacher), "--teacher"));
-    ASSIGN_OR_RETURN(
-        teacher, CatchTorch([&] {
-          return VisionTransformer::Create(
-              checkpoint.config,
-              MoveTensors(SelectPrefix(checkpoint.tensors, "visual."), device,
-                          WeightDtype(options_.compute.precision)));
-        }));
+absl::Status TrainingRun::LoadModels(const TrainInputs& inputs) {
+  std::optional<Teacher> teacher;
+  if (inputs.teacher.has_value()) {
+    ASSIGN_OR_RETURN(teacher, LoadTeacher(*inputs.teacher));
   }
   TrainerOptions trainer;
-  trainer.mode = options_.mode;
+  trainer.objective = options_.objective;
   trainer.beta = options_.beta;
   trainer.grad_clip = options_.grad_clip;
   trainer.adamw.weight_decay = options_.weight_decay;
@@ -98,57 +124,46 @@ absl::Status TrainingRun::LoadModels() {
                       .warmup_fraction = options_.warmup_fraction};
   trainer.micro_batch_size = MicroBatchSize(options_, data_->batch_size());
   trainer.precision = options_.compute.precision;
-  trainer.freeze_backbone = options_.freeze_backbone;
-  ASSIGN_OR_RETURN(trainer_,
-                   Trainer::Create(start_.config, start_.tensors,
-                                   std::move(teacher), device, trainer));
-  return absl::OkStatus();
-}
-
-absl::Status TrainingRun::Resume() {
-  ASSIGN_OR_RETURN(
-      std::optional<TrainingState> state,
-      LoadNewestTrainingState(directory_.StatePath(), plan_.fingerprint()));
-  if (state.has_value()) {
-    RETURN_IF_ERROR(
-        Annotate(trainer_->Restore(state->trainer), directory_.StatePath()));
-    RETURN_IF_ERROR(
-        KeepNewestTrainingStates(directory_.StatePath(), kKeptStates));
-    state_ = *std::move(state);
-    state_.trainer = TrainerState();
-    saved_step_ = step();
-    LOG(INFO) << "goes on from step " << step() << " of " << total_steps();
-  }
-  ASSIGN_OR_RETURN(metrics_,
-                   JsonLinesLog::Open(directory_.MetricsPath(), step()));
-  if (validation_ != nullptr) {
-    ASSIGN_OR_RETURN(validations_,
-                     JsonLinesLog::Open(directory_.ValidationPath(),
-                                        state_.last_validated_step));
-  }
+  ASSIGN_OR_RETURN(trainer_, Trainer::Create(start_.config, start_.tensors,
+                                             std::move(teacher),
+                                             options_.compute.device, trainer));
   return absl::OkStatus();
 }
 
 absl::Status TrainingRun::Run() {
-  RETURN_IF_ERROR(Resume());
-  // The run may have stopped between an epoch's last step and its validation.
-  RETURN_IF_ERROR(ValidateIfDue());
-  const absl::Status status = TakeSteps();
-  if (absl::IsCancelled(status)) {
-    RETURN_IF_ERROR(Annotate(SaveState(), status.message()));
+  TrainingHooks hooks;
+  hooks.step = [this] { return Step(); };
+  if (validation_.has_value()) hooks.evaluate = [this] { return Validate(); };
+  RETURN_IF_ERROR(
+      RunTrainingLoop({.name = "train",
+                       .fingerprint = plan_.fingerprint(),
+                       .state_dir = JoinPath(dir_, kStateDirectory),
+                       .metrics_path = JoinPath(dir_, kMetricsFile),
+                       .evaluation_path = JoinPath(dir_, kValidationFile),
+                       .total_steps = total_steps(),
+                       .images_per_step = data_->batch_size(),
+                       .evaluate_every_steps = data_->steps_per_epoch(),
+                       .save_every_steps = options_.checkpoint_every_steps,
+                       .progress = options_.run.progress},
+                      hooks, *trainer_, numbers_));
+  const std::string best = JoinPath(JoinPath(dir_, kBestDirectory), kModelFile);
+  if (numbers_.count(kBestStep) != 0 && !PathExists(best)) {
+    return absl::DataLossError(absl::StrCat(
+        "\"", best, "\" was removed since step ",
+        static_cast<int64_t>(numbers_[kBestStep]),
+        ", and no state holds it; begin again with --resume=never"));
   }
-  RETURN_IF_ERROR(status);
-  return SaveCheckpointTo(directory_.LastPath());
+  return SaveCheckpointTo(JoinPath(dir_, kLastDirectory));
 }
 
 absl::Status TrainingRun::DescribeStart(const ImageBatch& batch) const {
-  LOG(INFO) << ToString(options_.mode) << ": "
+  LOG(INFO) << options_.objective->name << ": "
             << trainer_->num_trained_parameters() << " parameters on "
             << options_.compute.device.str() << ", " << data_->num_images()
             << " images, " << data_->steps_per_epoch() << " steps of "
             << data_->batch_size() << " images per epoch, " << total_steps()
             << " steps";
-  if (!NeedsTeacher(options_.mode)) return absl::OkStatus();
+  if (!options_.objective->needs_teacher) return absl::OkStatus();
   ASSIGN_OR_RETURN(const double mean_square,
                    trainer_->TeacherMeanSquare(batch));
   LOG(INFO) << "beta " << options_.beta
@@ -158,97 +173,68 @@ absl::Status TrainingRun::DescribeStart(const ImageBatch& batch) const {
   return absl::OkStatus();
 }
 
-absl::Status TrainingRun::TakeSteps() {
-  const int64_t first_step = step();
-  if (first_step == total_steps()) return absl::OkStatus();
-  const std::unique_ptr<ImageBatches> batches =
-      data_->Batches(first_step, total_steps(), num_threads_,
-                     /*pinned_memory=*/options_.compute.device.is_cuda());
-  progress_ = std::make_unique<Progress>(
-      options_.stage.progress, "train", "images",
-      total_steps() * data_->batch_size(), first_step * data_->batch_size());
-  absl::Time last = absl::Now();
-  while (step() < total_steps()) {
-    ASSIGN_OR_RETURN(const ImageBatch batch, batches->Next());
-    if (step() == first_step) RETURN_IF_ERROR(DescribeStart(batch));
-    ASSIGN_OR_RETURN(const StepResult result, trainer_->Step(batch));
-    RETURN_IF_ERROR(AfterStep(result, absl::Now() - last));
-    last = absl::Now();  // without saving and validation
+absl::StatusOr<StepReport> TrainingRun::Step() {
+  const bool is_first = batches_ == nullptr;
+  if (is_first) {
+    batches_ =
+        data_->Batches(step(), total_steps(), num_threads_,
+                       /*pinned_memory=*/options_.compute.device.is_cuda());
   }
-  progress_->Finish();
-  return absl::OkStatus();
-}
-
-absl::Status TrainingRun::AfterStep(const StepResult& result,
-                                    absl::Duration took) {
-  state_.loss = result.total;
-  state_.accuracy = result.accuracy;
+  ASSIGN_OR_RETURN(const std::optional<ImageBatch> batch, batches_->Next());
+  if (!batch.has_value()) return absl::InternalError("no batch is left");
+  if (is_first) RETURN_IF_ERROR(DescribeStart(*batch));
+  ASSIGN_OR_RETURN(const StepResult result, trainer_->Step(*batch));
   images_trained_ += data_->batch_size();
+  numbers_["loss"] = result.total;
+  numbers_["accuracy"] = result.accuracy;
   const int64_t epoch = (step() - 1) / data_->steps_per_epoch() + 1;
-  nlohmann::ordered_json line;
-  line["step"] = step();
-  line["epoch"] = epoch;
-  line["loss"] = result.total;
-  line["ce"] = result.ce;
-  line["distill"] = result.distill;
-  line["lr"] = result.learning_rate;
-  line["beta1"] = result.beta1;
-  line["grad_norm"] = result.grad_norm;
-  line["accuracy"] = result.accuracy;
-  line["images_per_second"] =
-      static_cast<double>(data_->batch_size()) / absl::ToDoubleSeconds(took);
-  RETURN_IF_ERROR(metrics_->Append(line));
-  progress_->SetDetail(absl::StrFormat(
+  StepReport report;
+  report.loss = result.total;
+  report.metrics = {{"epoch", epoch},
+                    {"ce", result.ce},
+                    {"distill", result.distill},
+                    {"lr", result.learning_rate},
+                    {"beta1", result.beta1},
+                    {"grad_norm", result.grad_norm},
+                    {"accuracy", result.accuracy}};
+  report.detail = absl::StrFormat(
       "epoch %d/%d, step %d/%d, loss %.4f, accuracy %.3f, lr %.2e", epoch,
       options_.epochs, step(), total_steps(), result.total, result.accuracy,
-      result.learning_rate));
-  progress_->Add(data_->batch_size());
-  const bool due = options_.checkpoint_every_steps > 0 &&
-                   step() % options_.checkpoint_every_steps == 0;
-  if (due || AtEndOfEpoch()) RETURN_IF_ERROR(SaveState());
-  return ValidateIfDue();
+      result.learning_rate);
+  return report;
 }
 
-absl::Status TrainingRun::SaveState() {
-  if (saved_step_ == step()) return absl::OkStatus();
-  // The lines up to the state's step must be as safe as the state.
-  RETURN_IF_ERROR(metrics_->Sync());
-  if (validations_ != nullptr) RETURN_IF_ERROR(validations_->Sync());
-  TrainingState state = state_;
-  state.trainer = trainer_->State();
-  RETURN_IF_ERROR(CatchTorch([&] {
-    return SaveTrainingState(directory_.StatePath(), state, kKeptStates);
-  }));
-  saved_step_ = step();
-  return absl::OkStatus();
-}
-
-absl::Status TrainingRun::ValidateIfDue() {
-  if (validation_ == nullptr || !AtEndOfEpoch() ||
-      state_.last_validated_step == step()) {
-    return absl::OkStatus();
-  }
-  ASSIGN_OR_RETURN(
-      const double accuracy,
-      validation_->Accuracy(trainer_->student(),
-                            {.batch_size = options_.compute.batch_size,
-                             .precision = options_.compute.precision,
-                             .num_threads = num_threads_}));
+absl::StatusOr<nlohmann::ordered_json> TrainingRun::Validate() {
+  // As eval sees the checkpoint that is written here.
+  Checkpoint checkpoint;
+  checkpoint.config = start_.config;
+  checkpoint.tensors = trainer_->State().parameters;
+  ASSIGN_OR_RETURN(const ImageClassifier classifier, CatchTorch([&] {
+                     return ImageClassifier::FromCheckpoint(
+                         checkpoint, options_.compute.device,
+                         options_.compute.precision);
+                   }));
+  ASSIGN_OR_RETURN(const AccuracySums sums,
+                   Annotate(ScoreSet(classifier, *validation_,
+                                     {.batch_size = options_.compute.batch_size,
+                                      .num_threads = num_threads_}),
+                            "--validation"));
   const int64_t epoch = step() / data_->steps_per_epoch();
-  const bool best = accuracy > state_.best_accuracy;
+  const double accuracy = sums.Top1() / 100;
+  const auto before = numbers_.find(kBestAccuracy);
+  const bool best = before == numbers_.end() || accuracy > before->second;
   LOG(INFO) << absl::StrFormat("epoch %d: validation top-1 %.2f %%%s", epoch,
-                               100 * accuracy, best ? ", the best so far" : "");
+                               sums.Top1(), best ? ", the best so far" : "");
   if (best) {
-    RETURN_IF_ERROR(SaveCheckpointTo(directory_.BestPath()));
-    state_.best_accuracy = accuracy;
-    state_.best_step = step();
+    RETURN_IF_ERROR(SaveCheckpointTo(JoinPath(dir_, kBestDirectory)));
+    numbers_[kBestAccuracy] = accuracy;
+    numbers_[kBestStep] = static_cast<double>(step());
   }
-  state_.last_validated_step = step();
-  return validations_->Append({{"step", step()},
-                               {"epoch", epoch},
-                               {"accuracy", accuracy},
-                               {"images", validation_->num_images()},
-                               {"best", best}});
+  return nlohmann::ordered_json({{"epoch", epoch},
+                                 {"accuracy", accuracy},
+                                 {"images", sums.images},
+                                 {"counted", sums.counted},
+                                 {"best", best}});
 }
 
 absl::Status TrainingRun::SaveCheckpointTo(const std::string& dir) const {
@@ -256,24 +242,23 @@ absl::Status TrainingRun::SaveCheckpointTo(const std::string& dir) const {
   for (const auto& [name, tensor] : trainer_->State().parameters) {
     checkpoint.tensors[name] = tensor;
   }
-  checkpoint.provenance = TrainProvenance(options_, plan_);
-  (*checkpoint.provenance.mutable_notes())["step"] = absl::StrCat(step());
-  SaveCheckpointOptions save;
-  save.overwrite = true;
-  return CatchTorch(
-      [&] { return SaveCheckpoint(dir, checkpoint, save).status(); });
+  v1::Manifest entry = plan_;
+  AddTrainNotes(options_, &entry);
+  AddCounter("step", static_cast<double>(step()), &entry);
+  return CatchTorch([&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const std::unique_ptr<TemporaryDirectory> directory,
+                     TemporaryDirectory::Create(dir));
+    RETURN_IF_ERROR(WriteCheckpoint(directory->path(), checkpoint).status());
+    return PublishDirectory(*directory, CheckpointNames(), &entry);
+  });
 }
 
-v1::Manifest TrainingRun::FinishedManifest() const {
-  v1::Manifest manifest = plan_;
-  AddCounter("steps", static_cast<double>(step()), &manifest);
-  AddCounter("loss", state_.loss, &manifest);
-  AddCounter("accuracy", state_.accuracy, &manifest);
-  if (validation_ != nullptr) {
-    AddCounter("best_accuracy", state_.best_accuracy, &manifest);
-    AddCounter("best_step", static_cast<double>(state_.best_step), &manifest);
+void TrainingRun::AddCounters(v1::Manifest* result) const {
+  AddCounter("steps", static_cast<double>(step()), result);
+  for (const char* name : {"loss", "accuracy", kBestAccuracy, kBestStep}) {
+    const auto number = numbers_.find(name);
+    if (number != numbers_.end()) AddCounter(name, number->second, result);
   }
-  return manifest;
 }
 
 }  // namespace maskfill

@@ -3,82 +3,81 @@
 #define MASKFILL_TRAIN_TRAINING_RUN_H_
 
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
-#include "core/base/progress.h"
+#include "core/data/training_data.h"
 #include "core/model/checkpoint.h"
+#include "core/record/record_set.h"
+#include "core/training/trainer.h"
+#include "core/training/training_loop.h"
+#include "core/work/run.h"
+#include "nlohmann/json.hpp"
 #include "proto/manifest.pb.h"
-#include "train/data/training_data.h"
-#include "train/run/json_lines_log.h"
-#include "train/run/run_directory.h"
-#include "train/run/training_state.h"
-#include "train/run/validation.h"
-#include "train/step/trainer.h"
 #include "train/train_inputs.h"
 #include "train/train_options.h"
 
 namespace maskfill {
 
+inline constexpr char kBestDirectory[] = "best";
+inline constexpr char kLastDirectory[] = "last";
+
+// What a run leaves: metrics.jsonl, validation.jsonl, state/, best/, last/.
+RunFiles TrainFiles();
+
 // Holds everything that a run needs and brings its directory from where it is
 // to last/ and best/. For one thread; used by Train().
 class TrainingRun {
  public:
-  // Loads checkpoints and opens the data; writes nothing. `plan` is the run's
-  // manifest (TrainPlan). Errors name the flag that is to blame.
+  // Loads checkpoints and opens the data; writes nothing. `plan`: of the run,
+  // which writes into `dir`. Errors name the flag that is to blame.
   static absl::StatusOr<std::unique_ptr<TrainingRun>> Create(
       const TrainOptions& options, const TrainInputs& inputs,
-      const v1::Manifest& plan, const RunDirectory& directory);
+      const v1::Manifest& plan, const std::string& dir);
 
   // Takes the steps that are left. Cancelled when told to stop; then, and
   // after each epoch and every checkpoint_every_steps steps, the state is
   // saved.
   absl::Status Run();
 
-  // The plan with the results as counters; after Run().
-  v1::Manifest FinishedManifest() const;
+  // Steps, loss and accuracies; after Run().
+  void AddCounters(v1::Manifest* result) const;
   // By this call of Run().
   int64_t images_trained() const { return images_trained_; }
 
  private:
   TrainingRun(const TrainOptions& options, const v1::Manifest& plan,
-              const RunDirectory& directory);
+              std::string dir);
 
-  absl::Status LoadModels();
-  absl::Status OpenData(const TrainInputs& inputs);
-  absl::Status Resume();
-  absl::Status TakeSteps();
+  absl::Status LoadModels(const TrainInputs& inputs);
+  absl::StatusOr<Teacher> LoadTeacher(const CheckpointFile& file) const;
   absl::Status DescribeStart(const ImageBatch& batch) const;
-  // What follows the step just taken.
-  absl::Status AfterStep(const StepResult& result, absl::Duration took);
-  absl::Status SaveState();
-  absl::Status ValidateIfDue();
+  // The hooks of RunTrainingLoop.
+  absl::StatusOr<StepReport> Step();
+  absl::StatusOr<nlohmann::ordered_json> Validate();
   absl::Status SaveCheckpointTo(const std::string& dir) const;
 
   int64_t step() const { return trainer_->step(); }
   int64_t total_steps() const {
     return options_.epochs * data_->steps_per_epoch();
   }
-  bool AtEndOfEpoch() const {
-    return step() > 0 && step() % data_->steps_per_epoch() == 0;
-  }
 
   const TrainOptions options_;
   const v1::Manifest plan_;
-  const RunDirectory directory_;
+  const std::string dir_;
   const int num_threads_;  // that decode
   Checkpoint start_;
   std::unique_ptr<TrainingData> data_;
-  std::unique_ptr<ValidationSet> validation_;  // null without --validation
+  std::optional<RecordSet> validation_;
   std::unique_ptr<Trainer> trainer_;
-  std::unique_ptr<JsonLinesLog> metrics_;
-  std::unique_ptr<JsonLinesLog> validations_;
-  std::unique_ptr<Progress> progress_;
-  // Without the trainer's part, which SaveState() fills in.
-  TrainingState state_;
-  int64_t saved_step_ = 0;
+  std::unique_ptr<ImageBatches> batches_;  // of the steps that are left
+  // Loss and accuracy of the last step; the best accuracy on the validation
+  // set and its step, once there is one.
+  std::map<std::string, double> numbers_;
   int64_t images_trained_ = 0;
 };
 

@@ -1,12 +1,94 @@
 #!/usr/bin/env bash
-# Runs a stage for a workflow. A stage refuses to mix its work with what is
-# there from other options (exit 78); the workflow knows that this is out of
-# date, so it is made anew.
+# Runs a stage for a workflow and ends with the stage's exit code.
 #
-#   workflows/stage.sh PROGRAM FLAG...
+#   workflows/stage.sh [--log=FILE] PROGRAM FLAG...
+#
+# A stage refuses to mix its work with what other options left (exit 78); the
+# workflow knows that this is out of date, so it is made anew. No other exit
+# code is tried again. SIGTERM, SIGINT, SIGUSR1 and SIGHUP reach the stage as
+# SIGTERM; it saves what it has and ends with 75.
+#
+#   --log=FILE  what the stage says is added to FILE, and a last line "stage.sh:
+#               exit CODE after SECONDS s"; ", as before" when nothing was left to
+#               do. Of a failure the end of FILE goes to stderr, and "CODE FILE" to
+#               "failed" beside FILE
 set -u
-code=0
-"$@" || code=$?
-if [ "$code" != 78 ]; then exit "$code"; fi
-printf 'stage.sh: %s, again with --overwrite\n' "$(basename "$1")" >&2
-exec "$@" --overwrite
+
+child="" stopped=""
+# shellcheck disable=SC2317
+stop() {
+  stopped=1 signalled=1
+  if [ -n "$child" ]; then kill -TERM "$child" 2>/dev/null; fi
+}
+
+# The stage in the background, since bash runs a trap only between commands but
+# at once during `wait`.
+run() {
+  local code=0
+  [ -z "$stopped" ] || return 75
+  "$@" &
+  child=$!
+  if [ -n "$stopped" ]; then kill -TERM "$child" 2>/dev/null; fi
+  signalled=1
+  while [ -n "$signalled" ]; do # a signal ends `wait` before the stage has
+    signalled="" code=0
+    wait "$child" || code=$?
+  done
+  child=""
+  return "$code"
+}
+
+# A function, so that bash has read it all before a stage of hours begins.
+main() {
+  log=""
+  case ${1-} in --log=*) log=${1#*=} && shift ;; esac
+  name=$(basename "$1")
+
+  # A workflow may itself be a task of an array; its stages are not.
+  # shellcheck disable=SC2086
+  unset ${!SLURM_ARRAY_@} ${!SLURM_PROCID@} ${!SLURM_NTASKS@} \
+    ${!JOB_COMPLETION_@} ${!AWS_BATCH_JOB_@} ${!PBS_ARRAY@} ${!SGE_TASK_@} \
+    ${!LSB_JOBINDEX@}
+  trap stop TERM INT USR1 HUP
+
+  start=0
+  if [ -n "$log" ]; then
+    mkdir -p "$(dirname "$log")"
+    exec 3>&2 >>"$log" 2>&1
+    start=$(stat -c %s "$log")
+    printf '%s %s\n' "$(date '+%F %T')" "$*"
+  fi
+  began=${EPOCHREALTIME/[.,]/}
+
+  code=0
+  run "$@" || code=$?
+  if [ "$code" = 78 ]; then
+    printf 'stage.sh: %s, again with --overwrite\n' "$name" >&2
+    code=0
+    run "$@" --overwrite || code=$?
+  fi
+
+  if [ -z "$log" ]; then exit "$code"; fi
+  as_before=""
+  if [ "$code" = 0 ] && tail -c "+$((start + 1))" "$log" |
+    grep -v 'shards are finished already' |
+    grep -Eq 'finished already|already done'; then
+    as_before=", as before"
+  fi
+  elapsed=$((${EPOCHREALTIME/[.,]/} - began))
+  printf 'stage.sh: exit %d after %d.%d s%s\n' "$code" $((elapsed / 1000000)) \
+    $((elapsed / 100000 % 10)) "$as_before"
+  if [ "$code" != 0 ]; then
+    printf '%d %s\n' "$code" "$log" >"$(dirname "$log")/failed"
+    case $code in
+      75) printf '%s was stopped; what it has made is kept\n' "$name" >&3 ;;
+      *)
+        printf '%s ended with exit code %d. The end of %s:\n' \
+          "$name" "$code" "$log" >&3
+        tail -c "+$((start + 1))" "$log" | tail -n 12 | sed 's/^/  | /' >&3
+        ;;
+    esac
+  fi
+  exit "$code"
+}
+main "$@"

@@ -10,19 +10,23 @@
 namespace maskfill {
 namespace {
 
-int CodeFor(absl::StatusCode code) {
-  switch (code) {
+// Payload of a status that a diverged training returned.
+constexpr char kDiverged[] = "maskfill/diverged";
+
+int CodeFor(const absl::Status& status) {
+  if (IsDiverged(status)) return kExitDiverged;
+  switch (status.code()) {
     case absl::StatusCode::kOk:
       return kExitOk;
     case absl::StatusCode::kInvalidArgument:
       return kExitUsage;
     case absl::StatusCode::kDataLoss:
     case absl::StatusCode::kOutOfRange:
+    case absl::StatusCode::kFailedPrecondition:
       return kExitDataError;
     case absl::StatusCode::kNotFound:
       return kExitNoInput;
     case absl::StatusCode::kResourceExhausted:
-    case absl::StatusCode::kAlreadyExists:
       return kExitCannotCreate;
     case absl::StatusCode::kUnavailable:
       return kExitIoError;
@@ -31,8 +35,8 @@ int CodeFor(absl::StatusCode code) {
       return kExitTempFail;
     case absl::StatusCode::kPermissionDenied:
       return kExitNoPermission;
-    case absl::StatusCode::kFailedPrecondition:
-      return kExitConfig;
+    case absl::StatusCode::kAlreadyExists:
+      return kExitOtherWork;
     default:
       return kExitSoftware;
   }
@@ -49,15 +53,28 @@ absl::Status FlushStdout() {
 
 }  // namespace
 
+absl::Status DivergedError(absl::string_view message) {
+  absl::Status status = absl::InvalidArgumentError(message);
+  status.SetPayload(kDiverged, absl::Cord());
+  return status;
+}
+
+bool IsDiverged(const absl::Status& status) {
+  return status.GetPayload(kDiverged).has_value();
+}
+
 int ExitCode(const absl::Status& result) {
   absl::Status status = result;
   if (status.ok()) status = FlushStdout();
-  const int code = CodeFor(status.code());
+  const int code = CodeFor(status);
   if (!status.ok()) {
     std::fflush(stdout);
     std::fprintf(stderr, "error: %s [%s, exit %d]\n",
                  std::string(status.message()).c_str(),
-                 absl::StatusCodeToString(status.code()).c_str(), code);
+                 (IsDiverged(status) ? std::string("DIVERGED")
+                                     : absl::StatusCodeToString(status.code()))
+                     .c_str(),
+                 code);
   }
   return code;
 }

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "core/base/status_macros.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -30,7 +31,19 @@ TEST(ExitCode, FollowsSysexits) {
   EXPECT_EQ(Quietly(absl::UnavailableError("")), 74);
   EXPECT_EQ(Quietly(absl::CancelledError("")), 75);
   EXPECT_EQ(Quietly(absl::PermissionDeniedError("")), 77);
-  EXPECT_EQ(Quietly(absl::FailedPreconditionError("")), 78);
+  EXPECT_EQ(Quietly(absl::AbortedError("")), 75);
+  // Inputs that do not fit are no other work: nobody is to overwrite for them.
+  EXPECT_EQ(Quietly(absl::FailedPreconditionError("")), 65);
+  EXPECT_EQ(Quietly(absl::AlreadyExistsError("")), 78);
+}
+
+TEST(ExitCode, OfADivergedTrainingIsItsOwnHoweverItIsAnnotated) {
+  std::string text;
+  const absl::Status status = Annotate(DivergedError("loss nan"), "step 3");
+  EXPECT_TRUE(IsDiverged(status));
+  EXPECT_EQ(Quietly(status, &text), 79);
+  EXPECT_EQ(text, "error: step 3: loss nan [DIVERGED, exit 79]\n");
+  EXPECT_FALSE(IsDiverged(absl::InvalidArgumentError("")));
 }
 
 TEST(ExitCode, PrintsOneLineForAnError) {

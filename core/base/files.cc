@@ -1,44 +1,25 @@
 #include "core/base/files.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
-#include <ctime>
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <system_error>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "core/base/status_macros.h"
 
 namespace maskfill {
 namespace {
-
-constexpr size_t kBufferBytes = 1 << 20;
-constexpr int64_t kStaleSeconds = 24 * 60 * 60;
-constexpr char kTemporaryMark[] = ".tmp-";
-
-std::string HostName() {
-  char name[256] = "host";
-  gethostname(name, sizeof(name) - 1);
-  std::string host(name);
-  // The name's fields are separated by '-'.
-  std::replace(host.begin(), host.end(), '-', '_');
-  return host;
-}
 
 // Closes on every path out of a function.
 class FdCloser {
@@ -54,21 +35,7 @@ class FdCloser {
   int fd_;
 };
 
-// Whether the temporary's owner cannot still be writing it.
-bool IsStale(const std::string& dir, const std::string& name) {
-  const size_t mark = name.rfind(kTemporaryMark);
-  if (name[0] != '.' || mark == std::string::npos) return false;
-  const std::vector<std::string> fields =
-      absl::StrSplit(name.substr(mark + sizeof(kTemporaryMark) - 1), '-');
-  int32_t pid = 0;
-  if (fields.size() != 3 || !absl::SimpleAtoi(fields[1], &pid)) return false;
-  if (fields[0] == HostName()) {
-    return kill(pid, 0) != 0 && errno == ESRCH;
-  }
-  struct stat info;
-  if (stat(JoinPath(dir, name).c_str(), &info) != 0) return false;
-  return std::time(nullptr) - info.st_mtime > kStaleSeconds;
-}
+}  // namespace
 
 absl::Status WriteAll(int fd, absl::string_view bytes, absl::string_view path) {
   while (!bytes.empty()) {
@@ -81,8 +48,6 @@ absl::Status WriteAll(int fd, absl::string_view bytes, absl::string_view path) {
   }
   return absl::OkStatus();
 }
-
-}  // namespace
 
 absl::Status ErrnoStatus(int error, absl::string_view action,
                          absl::string_view path) {
@@ -127,6 +92,26 @@ std::string Basename(absl::string_view path) {
   const size_t slash = path.rfind('/');
   return std::string(slash == absl::string_view::npos ? path
                                                       : path.substr(slash + 1));
+}
+
+absl::StatusOr<std::string> CanonicalPath(const std::string& path) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  if (fs::is_symlink(path, error) && !PathExists(path)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("\"", path, "\" is a symbolic link to nothing"));
+  }
+  std::string canonical =
+      fs::weakly_canonical(fs::absolute(path, error), error).string();
+  if (error) return ErrnoStatus(error.value(), "resolve", path);
+  while (canonical.size() > 1 && canonical.back() == '/') canonical.pop_back();
+  return canonical;
+}
+
+bool IsInside(absl::string_view path, absl::string_view dir) {
+  if (dir == "/") return true;
+  return absl::StartsWith(path, dir) &&
+         (path.size() == dir.size() || path[dir.size()] == '/');
 }
 
 bool PathExists(const std::string& path) {
@@ -218,21 +203,6 @@ absl::Status RemoveTree(const std::string& path) {
   return absl::OkStatus();
 }
 
-absl::Status RemoveStaleTemporaries(const std::string& dir) {
-  ASSIGN_OR_RETURN(std::vector<std::string> names, ListDirectory(dir));
-  for (const std::string& name : names) {
-    if (IsStale(dir, name)) RETURN_IF_ERROR(RemoveTree(JoinPath(dir, name)));
-  }
-  return absl::OkStatus();
-}
-
-std::string TemporaryPath(const std::string& path) {
-  static std::atomic<int64_t> counter{0};
-  return JoinPath(Dirname(path),
-                  absl::StrCat(".", Basename(path), kTemporaryMark, HostName(),
-                               "-", getpid(), "-", counter.fetch_add(1)));
-}
-
 absl::Status SyncDirectory(const std::string& dir) {
   const int fd = open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return ErrnoStatus(errno, "open", dir);
@@ -242,53 +212,6 @@ absl::Status SyncDirectory(const std::string& dir) {
     return ErrnoStatus(errno, "sync", dir);
   }
   return absl::OkStatus();
-}
-
-AtomicFile::AtomicFile(std::string path, std::string temporary, int fd)
-    : path_(std::move(path)), temporary_(std::move(temporary)), fd_(fd) {}
-
-absl::StatusOr<std::unique_ptr<AtomicFile>> AtomicFile::Create(
-    const std::string& path) {
-  std::string temporary = TemporaryPath(path);
-  const int fd =
-      open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (fd < 0) return ErrnoStatus(errno, "create", temporary);
-  return std::unique_ptr<AtomicFile>(
-      new AtomicFile(path, std::move(temporary), fd));
-}
-
-AtomicFile::~AtomicFile() {
-  if (fd_ < 0) return;
-  close(fd_);
-  unlink(temporary_.c_str());
-}
-
-absl::Status AtomicFile::Append(absl::string_view bytes) {
-  buffer_.append(bytes.data(), bytes.size());
-  size_ += static_cast<int64_t>(bytes.size());
-  if (buffer_.size() >= kBufferBytes) return Flush();
-  return absl::OkStatus();
-}
-
-absl::Status AtomicFile::Flush() {
-  RETURN_IF_ERROR(WriteAll(fd_, buffer_, path_));
-  buffer_.clear();
-  return absl::OkStatus();
-}
-
-absl::Status AtomicFile::Commit() {
-  RETURN_IF_ERROR(Flush());
-  if (fsync(fd_) != 0) return ErrnoStatus(errno, "sync", path_);
-  const int fd = fd_;
-  fd_ = -1;
-  if (close(fd) != 0) {
-    const int error = errno;
-    unlink(temporary_.c_str());
-    return ErrnoStatus(error, "close", path_);
-  }
-  const absl::Status renamed = RenamePath(temporary_, path_);
-  if (!renamed.ok()) unlink(temporary_.c_str());
-  return renamed;
 }
 
 absl::Status WriteFileUnsynced(const std::string& path,
@@ -307,13 +230,6 @@ absl::Status SyncFileSystem(const std::string& path) {
   FdCloser closer(fd);
   if (syncfs(fd) != 0) return ErrnoStatus(errno, "sync", path);
   return absl::OkStatus();
-}
-
-absl::Status WriteFileAtomically(const std::string& path,
-                                 absl::string_view bytes) {
-  ASSIGN_OR_RETURN(std::unique_ptr<AtomicFile> file, AtomicFile::Create(path));
-  RETURN_IF_ERROR(file->Append(bytes));
-  return file->Commit();
 }
 
 }  // namespace maskfill

@@ -1,4 +1,4 @@
-// Files that are either complete under their final name or absent.
+// Paths, files and directories.
 //
 // Every function's error names the path and the system's reason. A missing
 // path is NotFound, a full disk or quota ResourceExhausted, no permission
@@ -7,7 +7,6 @@
 #define MASKFILL_CORE_BASE_FILES_H_
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -27,6 +26,13 @@ std::string Basename(absl::string_view path);
 // code, and where room is short that it has to be made.
 absl::Status ErrnoStatus(int error, absl::string_view action,
                          absl::string_view path);
+
+// `path` with symbolic links, "." and ".." followed and without a slash at its
+// end; what does not exist yet stays as it is. So two names of one place are
+// equal. InvalidArgument for a symbolic link to nothing.
+absl::StatusOr<std::string> CanonicalPath(const std::string& path);
+// Whether `path` is `dir` or lies in it; both canonical.
+bool IsInside(absl::string_view path, absl::string_view dir);
 
 bool PathExists(const std::string& path);
 bool IsDirectory(const std::string& path);
@@ -48,45 +54,11 @@ absl::Status RenamePath(const std::string& from, const std::string& to);
 // Removes a directory with everything in it; OK when it is absent.
 absl::Status RemoveTree(const std::string& path);
 
-// Removes files and directories in `dir` that an AtomicFile (or a writer that
-// names its temporaries with TemporaryPath) of a process that has ended left
-// behind on this host, and those of other hosts older than a day.
-absl::Status RemoveStaleTemporaries(const std::string& dir);
-
-// A name in the same directory as `path`, unique to this call:
-// "<dir>/.<name>.tmp-<host>-<pid>-<number>".
-std::string TemporaryPath(const std::string& path);
-
 // Syncs a directory so that renames in it survive a crash.
 absl::Status SyncDirectory(const std::string& dir);
 
-// Writes a file that appears under its name only in Commit(), after its bytes
-// have been synced. Without Commit() nothing is left behind. Append() buffers
-// (1 MiB). Not thread-safe.
-class AtomicFile {
- public:
-  static absl::StatusOr<std::unique_ptr<AtomicFile>> Create(
-      const std::string& path);
-  ~AtomicFile();
-  AtomicFile(const AtomicFile&) = delete;
-  AtomicFile& operator=(const AtomicFile&) = delete;
-
-  absl::Status Append(absl::string_view bytes);
-  // Bytes appended so far.
-  int64_t size() const { return size_; }
-  // Flush, fsync, rename, fsync of the directory. Call once.
-  absl::Status Commit();
-
- private:
-  AtomicFile(std::string path, std::string temporary, int fd);
-  absl::Status Flush();
-
-  const std::string path_;
-  const std::string temporary_;
-  int fd_;
-  int64_t size_ = 0;
-  std::string buffer_;
-};
+// Writes all of `bytes` to an open file; `path` is for the message.
+absl::Status WriteAll(int fd, absl::string_view bytes, absl::string_view path);
 
 // Writes a file without syncing it, for directories of many small files that
 // are filled under a temporary name, synced at once and then renamed.
@@ -94,10 +66,6 @@ absl::Status WriteFileUnsynced(const std::string& path,
                                absl::string_view bytes);
 // Syncs all files of the file system that `path` lies on.
 absl::Status SyncFileSystem(const std::string& path);
-
-// AtomicFile in one call.
-absl::Status WriteFileAtomically(const std::string& path,
-                                 absl::string_view bytes);
 
 }  // namespace maskfill
 

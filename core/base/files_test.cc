@@ -1,30 +1,19 @@
 #include "core/base/files.h"
 
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <ctime>
-#include <functional>
-#include <memory>
 #include <string>
 
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
-#include "core/base/status_matchers.h"
-#include "core/base/test_paths.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/test_paths.h"
 
 namespace maskfill {
 namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
 
 TEST(JoinPath, PutsOneSlashBetween) {
   EXPECT_EQ(JoinPath("a", "b"), "a/b");
@@ -50,7 +39,7 @@ TEST(ReadFile, GivesBytesUnchanged) {
   const std::string path = TestDirectory() + "/f";
   std::string bytes(3 << 20, '\0');
   for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i);
-  ASSERT_OK(WriteFileAtomically(path, bytes));
+  ASSERT_OK(WriteFileUnsynced(path, bytes));
   EXPECT_THAT(ReadFile(path), IsOkAndHolds(bytes));
   EXPECT_THAT(FileSize(path), IsOkAndHolds(3 << 20));
 }
@@ -120,114 +109,26 @@ TEST(RenamePath, SaysWhatIsMissing) {
               StatusIs(absl::StatusCode::kNotFound));
 }
 
-TEST(AtomicFile, AppearsOnlyInCommit) {
+TEST(CanonicalPath, IsOneForAllNamesOfAPlace) {
   const std::string dir = TestDirectory();
-  ASSERT_OK_AND_ASSIGN(auto file, AtomicFile::Create(dir + "/f"));
-  ASSERT_OK(file->Append("ab"));
-  ASSERT_OK(file->Append("c"));
-  EXPECT_EQ(file->size(), 3);
-  EXPECT_FALSE(PathExists(dir + "/f"));
-  ASSERT_OK(file->Commit());
-  EXPECT_THAT(ReadFile(dir + "/f"), IsOkAndHolds("abc"));
-  EXPECT_THAT(ListDirectory(dir), IsOkAndHolds(ElementsAre("f")));
-}
-
-TEST(AtomicFile, LeavesNothingWithoutCommit) {
-  const std::string dir = TestDirectory();
-  {
-    ASSERT_OK_AND_ASSIGN(auto file, AtomicFile::Create(dir + "/f"));
-    ASSERT_OK(file->Append(std::string(2 << 20, 'x')));
+  ASSERT_OK(MakeDirectories(dir + "/real"));
+  ASSERT_EQ(symlink("real", (dir + "/link").c_str()), 0);
+  ASSERT_EQ(symlink("nowhere", (dir + "/dangling").c_str()), 0);
+  ASSERT_OK_AND_ASSIGN(const std::string real, CanonicalPath(dir + "/real"));
+  for (const char* name : {"/real/", "/link", "/link/", "/./real", "/real/."}) {
+    EXPECT_THAT(CanonicalPath(dir + name), IsOkAndHolds(real)) << name;
   }
-  EXPECT_THAT(ListDirectory(dir), IsOkAndHolds(IsEmpty()));
+  EXPECT_THAT(CanonicalPath(dir + "/link/new/"), IsOkAndHolds(real + "/new"));
+  EXPECT_THAT(CanonicalPath(dir + "/dangling"),
+              StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
-TEST(AtomicFile, ReplacesAnOlderFile) {
-  const std::string path = TestDirectory() + "/f";
-  ASSERT_OK(WriteFileAtomically(path, "old"));
-  ASSERT_OK(WriteFileAtomically(path, "new"));
-  EXPECT_THAT(ReadFile(path), IsOkAndHolds("new"));
-}
-
-TEST(AtomicFile, SaysWhenTheDirectoryIsMissing) {
-  EXPECT_THAT(AtomicFile::Create(TestDirectory() + "/no/f"),
-              StatusIs(absl::StatusCode::kNotFound));
-}
-
-// The exit code of `run` in a process of its own.
-int InChild(const std::function<bool()>& run) {
-  const pid_t child = fork();
-  if (child == 0) _exit(run() ? 0 : 1);
-  int status = 0;
-  EXPECT_EQ(waitpid(child, &status, 0), child);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-// EFBIG of a limit stands for ENOSPC: write() fails in the same way.
-TEST(AtomicFile, IsResourceExhaustedWhenTheDiskIsFull) {
-  const std::string dir = TestDirectory();
-  EXPECT_EQ(InChild([&dir] {
-              signal(SIGXFSZ, SIG_IGN);
-              const rlimit limit = {1000, 1000};
-              setrlimit(RLIMIT_FSIZE, &limit);
-              const absl::Status status =
-                  WriteFileAtomically(dir + "/f", std::string(5000, 'x'));
-              return absl::IsResourceExhausted(status) &&
-                     absl::StrContains(std::string(status.message()), "/f");
-            }),
-            0);
-  EXPECT_THAT(ListDirectory(dir), IsOkAndHolds(IsEmpty()));
-}
-
-TEST(AtomicFile, IsPermissionDeniedWhereItMayNotWrite) {
-  const std::string dir = TestDirectory();
-  ASSERT_EQ(chmod(dir.c_str(), 0555), 0);
-  // Root may write everywhere, so it becomes nobody first.
-  EXPECT_EQ(InChild([&dir] {
-              if (geteuid() == 0 && setuid(65534) != 0) return true;
-              const absl::Status status = WriteFileAtomically(dir + "/f", "x");
-              // The test's directory itself may lie where nobody cannot go.
-              return absl::IsPermissionDenied(status);
-            }),
-            0);
-  ASSERT_EQ(chmod(dir.c_str(), 0755), 0);
-}
-
-TEST(TemporaryPath, DiffersFromCallToCall) {
-  EXPECT_NE(TemporaryPath("a/f"), TemporaryPath("a/f"));
-  EXPECT_TRUE(absl::StartsWith(TemporaryPath("a/f"), "a/.f.tmp-"));
-}
-
-TEST(RemoveStaleTemporaries, RemovesWhatDeadProcessesLeft) {
-  const std::string dir = TestDirectory();
-  const std::string own = TemporaryPath(dir + "/f");
-  std::string dead = TemporaryPath(dir + "/f");
-  const std::string pid = absl::StrCat("-", getpid(), "-");
-  // Above the kernel's greatest process id.
-  dead.replace(dead.rfind(pid), pid.size(), "-99999999-");
-  const std::string other_host = dir + "/.f.tmp-elsewhere-1-0";
-  for (const std::string& path :
-       {own, dead, other_host, dir + "/.f", dir + "/f.tmp-x-99999999-0"}) {
-    ASSERT_OK(WriteFileUnsynced(path, ""));
-  }
-  ASSERT_OK(RemoveStaleTemporaries(dir));
-  EXPECT_FALSE(PathExists(dead));
-  EXPECT_TRUE(PathExists(own));
-  EXPECT_TRUE(PathExists(other_host));  // not a day old
-  EXPECT_TRUE(PathExists(dir + "/.f"));
-  EXPECT_TRUE(PathExists(dir + "/f.tmp-x-99999999-0"));
-}
-
-TEST(RemoveStaleTemporaries, RemovesThoseOfOtherHostsAfterADay) {
-  const std::string dir = TestDirectory();
-  const std::string path = dir + "/.f.tmp-elsewhere-1-0";
-  ASSERT_OK(WriteFileUnsynced(path, ""));
-  timespec times[2] = {};
-  clock_gettime(CLOCK_REALTIME, &times[0]);
-  times[0].tv_sec -= 25 * 60 * 60;
-  times[1] = times[0];
-  ASSERT_EQ(utimensat(AT_FDCWD, path.c_str(), times, 0), 0);
-  ASSERT_OK(RemoveStaleTemporaries(dir));
-  EXPECT_FALSE(PathExists(path));
+TEST(IsInside, CountsPartsOfAPathNotLetters) {
+  EXPECT_TRUE(IsInside("/a/b", "/a"));
+  EXPECT_TRUE(IsInside("/a", "/a"));
+  EXPECT_TRUE(IsInside("/a", "/"));
+  EXPECT_FALSE(IsInside("/ab", "/a"));
+  EXPECT_FALSE(IsInside("/a", "/a/b"));
 }
 
 TEST(SyncFileSystem, SaysWhatIsMissing) {

@@ -1,5 +1,7 @@
 #include "core/base/init.h"
 
+#include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -22,16 +24,31 @@ bool IsOurs(const std::string& filename) {
          filename[0] != '/' && filename.find("external/") == std::string::npos;
 }
 
+// "core/work/bad_record_flags.cc" -> "bad record".
+std::string Theme(const std::string& filename) {
+  const size_t slash = filename.rfind('/');
+  std::string theme = filename.substr(slash + 1);
+  theme.resize(theme.rfind("_flags.cc"));
+  std::replace(theme.begin(), theme.end(), '_', ' ');
+  return theme;
+}
+
+// The program's own flags, which lie beside its main(), then the shared ones by
+// theme.
 void PrintHelp(const std::string& usage) {
   std::vector<gflags::CommandLineFlagInfo> flags;
   gflags::GetAllFlags(&flags);
-  std::printf("%s\n\n", usage.c_str());
-  std::string group;
+  std::erase_if(flags, [](const auto& flag) { return !IsOurs(flag.filename); });
+  std::stable_partition(flags.begin(), flags.end(), [](const auto& flag) {
+    return flag.filename.rfind("core/", 0) != 0 ||
+           flag.filename.rfind("core/record/", 0) == 0;
+  });
+  std::printf("%s\n", usage.c_str());
+  std::string theme;
   for (const gflags::CommandLineFlagInfo& flag : flags) {
-    if (!IsOurs(flag.filename)) continue;
-    if (flag.filename != group) {
-      group = flag.filename;
-      std::printf("Flags of %s:\n", group.c_str());
+    if (Theme(flag.filename) != theme) {
+      theme = Theme(flag.filename);
+      std::printf("\nFlags, %s:\n", theme.c_str());
     }
     const char* quote = flag.type == "string" ? "\"" : "";
     std::printf("  --%s (%s, default %s%s%s)\n      %s\n", flag.name.c_str(),
@@ -147,6 +164,8 @@ void InitMain(const std::string& usage, int* argc, char*** argv,
   gflags::ParseCommandLineFlags(argc, argv, /*remove_flags=*/true);
   google::InitGoogleLogging((*argv)[0]);
   google::InstallFailureSignalHandler();
+  // A write beyond `ulimit -f` fails as one on a full disk does.
+  std::signal(SIGXFSZ, SIG_IGN);
   InstallPreemptionHandlers();  // after glog's, which also take SIGTERM
   if (*argc - 1 > max_positional) {
     ExitUsage(std::string("unexpected argument \"") +

@@ -7,11 +7,11 @@
 
 #include "core/base/exit_code.h"
 #include "core/base/files.h"
-#include "core/base/status_matchers.h"
-#include "core/base/test_paths.h"
 #include "gflags/gflags.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/test_paths.h"
 
 DEFINE_int32(number, 1, "a number");
 DEFINE_bool(yes, false, "a switch");

@@ -3,10 +3,10 @@
 #include <string>
 
 #include "core/base/files.h"
-#include "core/base/status_matchers.h"
-#include "core/base/test_paths.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/test_paths.h"
 
 namespace maskfill {
 namespace {

@@ -4,9 +4,9 @@
 #include <string>
 #include <utility>
 
-#include "core/base/status_matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
 
 namespace maskfill {
 namespace {

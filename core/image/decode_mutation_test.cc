@@ -7,9 +7,9 @@
 
 #include "core/base/counter_rng.h"
 #include "core/base/files.h"
-#include "core/base/status_matchers.h"
 #include "core/image/decode.h"
 #include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
 
 namespace maskfill {
 namespace {

@@ -1,8 +1,8 @@
 #include "core/image/encode_png.h"
 
-#include "core/base/status_matchers.h"
 #include "core/image/decode.h"
 #include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
 
 namespace maskfill {
 namespace {

@@ -39,25 +39,17 @@ int64_t PatchMask::count() const {
 }
 
 std::vector<int64_t> PatchMask::MaskedPatches() const {
-  return PatchesThatAre(1);
-}
-
-std::vector<int64_t> PatchMask::KeptPatches() const {
-  return PatchesThatAre(0);
+  std::vector<int64_t> patches;
+  for (int64_t patch = 0; patch < size(); ++patch) {
+    if (masked(patch)) patches.push_back(patch);
+  }
+  return patches;
 }
 
 PatchMask PatchMask::Complement() const {
   PatchMask result = *this;
   for (uint8_t& masked : result.masked_) masked ^= 1;
   return result;
-}
-
-std::vector<int64_t> PatchMask::PatchesThatAre(uint8_t masked) const {
-  std::vector<int64_t> patches;
-  for (int64_t patch = 0; patch < size(); ++patch) {
-    if (masked_[patch] == masked) patches.push_back(patch);
-  }
-  return patches;
 }
 
 }  // namespace maskfill

@@ -38,8 +38,6 @@ class PatchMask {
   int64_t count() const;
   // Their numbers, ascending.
   std::vector<int64_t> MaskedPatches() const;
-  // The others' numbers, ascending.
-  std::vector<int64_t> KeptPatches() const;
   // Masked where this is not.
   PatchMask Complement() const;
 
@@ -48,8 +46,6 @@ class PatchMask {
   }
 
  private:
-  std::vector<int64_t> PatchesThatAre(uint8_t masked) const;
-
   std::vector<uint8_t> masked_;  // 0 or 1 per patch
 };
 

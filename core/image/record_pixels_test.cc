@@ -1,11 +1,11 @@
 #include "core/image/record_pixels.h"
 
 #include "core/base/files.h"
-#include "core/base/status_matchers.h"
 #include "core/image/clip_preprocess.h"
 #include "core/image/decode.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
 
 namespace maskfill {
 namespace {

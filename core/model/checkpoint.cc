@@ -1,25 +1,20 @@
 #include "core/model/checkpoint.h"
 
-#include <fcntl.h>
-#include <linux/fs.h>
-#include <stdio.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstdint>
-#include <cstring>
 #include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "core/base/atomic_file.h"
 #include "core/base/files.h"
 #include "core/base/sha256.h"
 #include "core/base/status_macros.h"
 #include "core/model/safetensors.h"
+#include "core/model/torch_status.h"
 #include "google/protobuf/util/json_util.h"
 #include "nlohmann/json.hpp"
 
@@ -30,24 +25,6 @@ namespace {
 constexpr size_t kListed = 5;
 // CLIP's temperature: also kept by checkpoints without a text tower.
 constexpr char kLogitScale[] = "logit_scale";
-
-absl::Status CheckIsCheckpoint(const std::string& dir) {
-  if (!IsDirectory(dir)) {
-    return absl::NotFoundError(
-        absl::StrCat("checkpoint \"", dir,
-                     "\" is no directory; expected one that import_model, "
-                     "build_zeroshot or train wrote"));
-  }
-  for (const char* file : {kModelFile, kConfigFile}) {
-    if (!PathExists(JoinPath(dir, file))) {
-      return absl::NotFoundError(
-          absl::StrCat("checkpoint \"", dir, "\" has no ", file, "; expected ",
-                       kModelFile, " and ", kConfigFile,
-                       " as import_model, build_zeroshot or train write them"));
-    }
-  }
-  return absl::OkStatus();
-}
 
 absl::StatusOr<std::string> ToJson(const google::protobuf::Message& message) {
   google::protobuf::util::JsonPrintOptions options;
@@ -60,9 +37,10 @@ absl::StatusOr<std::string> ToJson(const google::protobuf::Message& message) {
   return nlohmann::json::parse(json).dump(2) + "\n";
 }
 
+// What the JSON of the file `path` says.
 template <typename Message>
-absl::StatusOr<Message> FromJsonFile(const std::string& path) {
-  ASSIGN_OR_RETURN(const std::string json, ReadFile(path));
+absl::StatusOr<Message> FromJson(const std::string& json,
+                                 const std::string& path) {
   Message message;
   const auto status =
       google::protobuf::util::JsonStringToMessage(json, &message);
@@ -72,24 +50,6 @@ absl::StatusOr<Message> FromJsonFile(const std::string& path) {
         ": ", std::string(status.message())));
   }
   return message;
-}
-
-// Makes `temporary` appear as `dir`; an existing `dir` ends as `temporary`.
-absl::Status Publish(const std::string& temporary, const std::string& dir) {
-  if (!PathExists(dir)) return RenamePath(temporary, dir);
-  if (renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, dir.c_str(),
-                RENAME_EXCHANGE) == 0) {
-    return SyncDirectory(Dirname(dir));
-  }
-  if (errno != EINVAL && errno != ENOSYS) {
-    return absl::UnavailableError(
-        absl::StrCat("cannot replace \"", dir, "\": ", std::strerror(errno)));
-  }
-  // A file system that cannot exchange: move the old one aside first.
-  const std::string aside = TemporaryPath(dir);
-  RETURN_IF_ERROR(RenamePath(dir, aside));
-  RETURN_IF_ERROR(RenamePath(temporary, dir));
-  return RemoveTree(aside);
 }
 
 }  // namespace
@@ -130,78 +90,54 @@ absl::Status CheckTensors(const ModelConfig& config,
                        : ""));
 }
 
-absl::StatusOr<ModelConfig> LoadModelConfig(const std::string& dir) {
-  RETURN_IF_ERROR(CheckIsCheckpoint(dir));
-  const std::string path = JoinPath(dir, kConfigFile);
-  ASSIGN_OR_RETURN(const v1::ModelConfig proto,
-                   FromJsonFile<v1::ModelConfig>(path));
+absl::StatusOr<CheckpointFile> CheckpointFile::Open(const std::string& dir) {
+  CheckpointFile file;
+  file.dir_ = dir;
+  ASSIGN_OR_RETURN(file.files_, OpenCheckpointFiles(dir));
+  const std::string config_path = JoinPath(dir, kConfigFile);
+  ASSIGN_OR_RETURN(const auto proto, FromJson<v1::ModelConfig>(
+                                         file.files_.config_json, config_path));
   absl::StatusOr<ModelConfig> config = ParseModelConfig(proto);
-  if (config.ok()) return config;
-  return absl::DataLossError(
-      absl::StrCat("\"", path, "\": ", config.status().message()));
+  if (!config.ok()) {
+    return absl::DataLossError(
+        absl::StrCat("\"", config_path, "\": ", config.status().message()));
+  }
+  file.config_ = *std::move(config);
+  return file;
 }
 
-absl::StatusOr<std::string> CheckpointFingerprint(const std::string& dir) {
-  RETURN_IF_ERROR(CheckIsCheckpoint(dir));
-  ASSIGN_OR_RETURN(const std::string weights,
-                   Sha256HexOfFile(JoinPath(dir, kModelFile)));
-  ASSIGN_OR_RETURN(const std::string config,
-                   ReadFile(JoinPath(dir, kConfigFile)));
-  Sha256 sha;
-  sha.UpdateField(weights);
-  sha.UpdateField(config);
-  return sha.HexDigest();
+absl::StatusOr<Checkpoint> CheckpointFile::Load() const {
+  ASSIGN_OR_RETURN(const SafetensorsFile read,
+                   ReadSafetensors(*files_.weights));
+  RETURN_IF_ERROR(Annotate(CheckTensors(config_, read.tensors),
+                           absl::StrCat("checkpoint \"", dir_, "\"")));
+  ASSIGN_OR_RETURN(NamedTensors tensors, CatchTorch([&] {
+                     return MoveTensors(read.tensors, at::kCPU, at::kFloat);
+                   }));
+  return Checkpoint{config_, std::move(tensors), fingerprint()};
 }
 
 absl::StatusOr<Checkpoint> LoadCheckpoint(const std::string& dir) {
-  Checkpoint checkpoint;
-  ASSIGN_OR_RETURN(checkpoint.config, LoadModelConfig(dir));
-  ASSIGN_OR_RETURN(SafetensorsFile file,
-                   ReadSafetensors(JoinPath(dir, kModelFile)));
-  RETURN_IF_ERROR(Annotate(CheckTensors(checkpoint.config, file.tensors),
-                           absl::StrCat("checkpoint \"", dir, "\"")));
-  checkpoint.tensors = MoveTensors(file.tensors, at::kCPU, at::kFloat);
-  const std::string provenance = JoinPath(dir, kProvenanceFile);
-  if (PathExists(provenance)) {
-    ASSIGN_OR_RETURN(checkpoint.provenance,
-                     FromJsonFile<v1::Provenance>(provenance));
-  }
-  ASSIGN_OR_RETURN(checkpoint.fingerprint, CheckpointFingerprint(dir));
-  return checkpoint;
+  ASSIGN_OR_RETURN(const CheckpointFile file, CheckpointFile::Open(dir));
+  return file.Load();
 }
 
-absl::StatusOr<std::string> SaveCheckpoint(
-    const std::string& dir, const Checkpoint& checkpoint,
-    const SaveCheckpointOptions& options) {
-  if (PathExists(dir) && !options.overwrite) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("\"", dir,
-                     "\" exists already; give another directory or "
-                     "--overwrite"));
-  }
+absl::StatusOr<std::string> WriteCheckpoint(const std::string& dir,
+                                            const Checkpoint& checkpoint) {
   RETURN_IF_ERROR(ValidateModelConfig(checkpoint.config));
   RETURN_IF_ERROR(CheckTensors(checkpoint.config, checkpoint.tensors));
-  RETURN_IF_ERROR(MakeDirectories(Dirname(dir)));
-  const std::string temporary = TemporaryPath(dir);
-  RETURN_IF_ERROR(MakeDirectories(temporary));
-  // After the exchange of names this is what was there before.
-  const absl::Cleanup remove = [&temporary] {
-    RemoveTree(temporary).IgnoreError();
-  };
-  RETURN_IF_ERROR(
-      WriteSafetensors(JoinPath(temporary, kModelFile),
-                       MoveTensors(checkpoint.tensors, at::kCPU, at::kFloat)));
   ASSIGN_OR_RETURN(const std::string config,
                    ToJson(ToProto(checkpoint.config)));
-  RETURN_IF_ERROR(
-      WriteFileAtomically(JoinPath(temporary, kConfigFile), config));
-  ASSIGN_OR_RETURN(const std::string provenance, ToJson(checkpoint.provenance));
-  RETURN_IF_ERROR(
-      WriteFileAtomically(JoinPath(temporary, kProvenanceFile), provenance));
-  if (options.extra_files) RETURN_IF_ERROR(options.extra_files(temporary));
-  ASSIGN_OR_RETURN(std::string fingerprint, CheckpointFingerprint(temporary));
-  RETURN_IF_ERROR(Publish(temporary, dir));
-  return fingerprint;
+  RETURN_IF_ERROR(MakeDirectories(dir));
+  RETURN_IF_ERROR(WriteFileAtomically(JoinPath(dir, kConfigFile), config));
+  ASSIGN_OR_RETURN(const NamedTensors tensors, CatchTorch([&] {
+                     return MoveTensors(checkpoint.tensors, at::kCPU,
+                                        at::kFloat);
+                   }));
+  RETURN_IF_ERROR(WriteSafetensors(JoinPath(dir, kModelFile), tensors,
+                                   {{kConfigDigest, Sha256Hex(config)}}));
+  ASSIGN_OR_RETURN(const CheckpointFile file, CheckpointFile::Open(dir));
+  return file.fingerprint();
 }
 
 }  // namespace maskfill

@@ -1,28 +1,26 @@
-// A checkpoint directory: model.safetensors, config.json, provenance.json.
+// A checkpoint directory: model.safetensors and config.json. What it is made
+// from stands in the ledger's provenance.json beside them
+// (core/work/directory.h).
 #ifndef MASKFILL_CORE_MODEL_CHECKPOINT_H_
 #define MASKFILL_CORE_MODEL_CHECKPOINT_H_
 
-#include <functional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/model/model_config.h"
 #include "core/model/named_tensors.h"
+#include "core/record/checkpoint_files.h"
 #include "proto/checkpoint.pb.h"
 
 namespace maskfill {
-
-inline constexpr char kModelFile[] = "model.safetensors";
-inline constexpr char kConfigFile[] = "config.json";
-inline constexpr char kProvenanceFile[] = "provenance.json";
 
 struct Checkpoint {
   ModelConfig config;
   // OpenAI's names (ExpectedShapes); float32 on the CPU once loaded.
   NamedTensors tensors;
-  v1::Provenance provenance;
-  // Of model.safetensors and config.json; set by LoadCheckpoint.
+  // See CheckpointFiles; set when loaded.
   std::string fingerprint;
 };
 
@@ -32,31 +30,47 @@ struct Checkpoint {
 absl::Status CheckTensors(const ModelConfig& config,
                           const NamedTensors& tensors);
 
-// Loads and checks. NotFound when the directory or one of its files is
-// missing (says which, and which program makes checkpoints), DataLoss when
-// something is damaged or weights and configuration do not fit. A missing
-// provenance.json is no error.
-absl::StatusOr<Checkpoint> LoadCheckpoint(const std::string& dir);
+// A checkpoint that is open: what its fingerprint was made of is what Load
+// returns, or Load fails. A checkpoint that takes its place afterwards is not
+// seen; bytes that are changed in place are DataLoss.
+//
+//   ASSIGN_OR_RETURN(const CheckpointFile file, CheckpointFile::Open(dir));
+//   if (IsDone(file.fingerprint())) return;  // no weights were read
+//   ASSIGN_OR_RETURN(Checkpoint checkpoint, file.Load());
+class CheckpointFile {
+ public:
+  // Reads all but the weights; see OpenCheckpointFiles. DataLoss too when
+  // config.json is no valid configuration.
+  static absl::StatusOr<CheckpointFile> Open(const std::string& dir);
 
-// Without loading the weights.
-absl::StatusOr<ModelConfig> LoadModelConfig(const std::string& dir);
-absl::StatusOr<std::string> CheckpointFingerprint(const std::string& dir);
+  const std::string& dir() const { return dir_; }
+  const ModelConfig& config() const { return config_; }
+  const std::string& fingerprint() const { return files_.fingerprint; }
+  // Names, shapes and dtypes as stored.
+  const std::vector<SafetensorsEntry>& tensors() const {
+    return files_.weights->header().entries;
+  }
 
-struct SaveCheckpointOptions {
-  // Replaces an existing directory (by one exchange of names); without it an
-  // existing directory is FailedPrecondition.
-  bool overwrite = false;
-  // Writes further files into the directory before it gets its name.
-  std::function<absl::Status(const std::string& temporary_dir)> extra_files =
-      {};
+  // DataLoss that names the tensor when one is damaged, or when weights and
+  // configuration do not fit (CheckTensors).
+  absl::StatusOr<Checkpoint> Load() const;
+
+ private:
+  CheckpointFile() = default;
+
+  std::string dir_;
+  CheckpointFiles files_;
+  ModelConfig config_;
 };
 
-// Writes everything into a temporary directory next to `dir` and renames it:
-// `dir` is complete or absent. Returns the new fingerprint. Checks like
-// LoadCheckpoint; tensors may lie on any device and are stored as float32.
-absl::StatusOr<std::string> SaveCheckpoint(
-    const std::string& dir, const Checkpoint& checkpoint,
-    const SaveCheckpointOptions& options = {});
+// Open and Load.
+absl::StatusOr<Checkpoint> LoadCheckpoint(const std::string& dir);
+
+// Writes model.safetensors and config.json into the directory `dir`, which is
+// made when absent. Returns the fingerprint. Checks like Load; tensors may lie
+// on any device and are stored as float32.
+absl::StatusOr<std::string> WriteCheckpoint(const std::string& dir,
+                                            const Checkpoint& checkpoint);
 
 }  // namespace maskfill
 

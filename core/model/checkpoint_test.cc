@@ -6,13 +6,14 @@
 #include "ATen/ops/zeros.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_replace.h"
+#include "core/base/atomic_file.h"
 #include "core/base/files.h"
-#include "core/base/status_matchers.h"
-#include "core/base/test_paths.h"
-#include "core/model/random_weights.h"
 #include "core/model/safetensors.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/random_weights.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/test_paths.h"
 
 namespace maskfill {
 namespace {
@@ -36,15 +37,12 @@ Checkpoint TinyCheckpoint() {
   config.num_classes = 2;
   config.class_names = {"cat", "tench, Tinca tinca"};
   checkpoint.tensors = RandomWeights(config, 1);
-  checkpoint.provenance.set_tool("test");
-  (*checkpoint.provenance.mutable_notes())["b"] = "2";
-  (*checkpoint.provenance.mutable_notes())["a"] = "1";
   return checkpoint;
 }
 
 std::string Save(const Checkpoint& checkpoint) {
   const std::string dir = JoinPath(TestDirectory(), "model");
-  EXPECT_OK(SaveCheckpoint(dir, checkpoint));
+  EXPECT_OK(WriteCheckpoint(dir, checkpoint));
   return dir;
 }
 
@@ -52,7 +50,7 @@ TEST(Checkpoint, ComesBackAsSaved) {
   const Checkpoint saved = TinyCheckpoint();
   const std::string dir = JoinPath(TestDirectory(), "runs/a/model");
   ASSERT_OK_AND_ASSIGN(const std::string fingerprint,
-                       SaveCheckpoint(dir, saved));
+                       WriteCheckpoint(dir, saved));
   ASSERT_OK_AND_ASSIGN(const Checkpoint loaded, LoadCheckpoint(dir));
   EXPECT_EQ(ToProto(loaded.config).SerializeAsString(),
             ToProto(saved.config).SerializeAsString());
@@ -60,57 +58,36 @@ TEST(Checkpoint, ComesBackAsSaved) {
   for (const auto& [name, tensor] : saved.tensors) {
     EXPECT_TRUE(loaded.tensors.at(name).equal(tensor)) << name;
   }
-  EXPECT_EQ(loaded.provenance.notes().at("a"), "1");
   EXPECT_EQ(loaded.fingerprint, fingerprint);
-  EXPECT_THAT(CheckpointFingerprint(dir), IsOkAndHolds(fingerprint));
-  EXPECT_THAT(
-      ListDirectory(dir),
-      IsOkAndHolds(ElementsAre(kConfigFile, kModelFile, kProvenanceFile)));
-  // No temporary is left beside it.
-  EXPECT_THAT(ListDirectory(Dirname(dir)), IsOkAndHolds(ElementsAre("model")));
+  ASSERT_OK_AND_ASSIGN(const CheckpointFile file, CheckpointFile::Open(dir));
+  EXPECT_EQ(file.fingerprint(), fingerprint);
+  EXPECT_THAT(ListDirectory(dir),
+              IsOkAndHolds(ElementsAre(kConfigFile, kModelFile)));
 }
 
 TEST(Checkpoint, EqualCheckpointsHaveEqualBytes) {
   const std::string dir = TestDirectory();
   for (const char* name : {"a", "b"}) {
-    ASSERT_OK(SaveCheckpoint(JoinPath(dir, name), TinyCheckpoint()));
+    ASSERT_OK(WriteCheckpoint(JoinPath(dir, name), TinyCheckpoint()));
   }
-  for (const char* file : {kModelFile, kConfigFile, kProvenanceFile}) {
+  for (const char* file : {kModelFile, kConfigFile}) {
     ASSERT_OK_AND_ASSIGN(const std::string a,
                          ReadFile(JoinPath(JoinPath(dir, "a"), file)));
     EXPECT_THAT(ReadFile(JoinPath(JoinPath(dir, "b"), file)), IsOkAndHolds(a));
   }
 }
 
-// A protobuf map iterates in an order that changes from one process, and from
-// one map, to the next.
-TEST(Checkpoint, NotesAreWrittenInTheOrderOfTheirNames) {
-  Checkpoint checkpoint = TinyCheckpoint();
-  checkpoint.provenance.clear_notes();
-  std::string expected = "{\n  \"notes\": {\n";
-  for (char c = 'z'; c >= 'a'; --c) {
-    (*checkpoint.provenance.mutable_notes())[std::string(1, c)] = "\"1\"";
-  }
-  for (char c = 'a'; c <= 'z'; ++c) {
-    expected += std::string("    \"") + c + "\": \"\\\"1\\\"\"" +
-                (c < 'z' ? ",\n" : "\n");
-  }
-  expected += "  },\n  \"tool\": \"test\"\n}\n";
-  EXPECT_THAT(ReadFile(JoinPath(Save(checkpoint), kProvenanceFile)),
-              IsOkAndHolds(expected));
-}
-
 TEST(Checkpoint, FingerprintCoversWeightsAndConfiguration) {
   const std::string dir = TestDirectory();
   Checkpoint checkpoint = TinyCheckpoint();
   ASSERT_OK_AND_ASSIGN(const std::string first,
-                       SaveCheckpoint(JoinPath(dir, "a"), checkpoint));
+                       WriteCheckpoint(JoinPath(dir, "a"), checkpoint));
   checkpoint.config.activation = Activation::kQuickGelu;
   ASSERT_OK_AND_ASSIGN(const std::string second,
-                       SaveCheckpoint(JoinPath(dir, "b"), checkpoint));
+                       WriteCheckpoint(JoinPath(dir, "b"), checkpoint));
   checkpoint.tensors["visual.proj"] = at::zeros({8, 6});
   ASSERT_OK_AND_ASSIGN(const std::string third,
-                       SaveCheckpoint(JoinPath(dir, "c"), checkpoint));
+                       WriteCheckpoint(JoinPath(dir, "c"), checkpoint));
   EXPECT_NE(first, second);
   EXPECT_NE(second, third);
 }
@@ -140,7 +117,6 @@ TEST(Checkpoint, WhatIsMissingIsNamed) {
 
 TEST(Checkpoint, ProvenanceMayBeMissing) {
   const std::string dir = Save(TinyCheckpoint());
-  ASSERT_OK(RemoveFile(JoinPath(dir, kProvenanceFile)));
   EXPECT_OK(LoadCheckpoint(dir));
 }
 
@@ -192,8 +168,11 @@ TEST(Checkpoint, LogitScaleMayStandWithoutTextTower) {
   EXPECT_OK(CheckTensors(checkpoint.config, tensors));
 }
 
-TEST(Checkpoint, DamagedConfigurationIsDataLoss) {
+TEST(Checkpoint, WrongConfigurationIsDataLoss) {
   const std::string dir = Save(TinyCheckpoint());
+  // Without config.json's digest: it was edited by intent.
+  ASSERT_OK(
+      WriteSafetensors(JoinPath(dir, kModelFile), TinyCheckpoint().tensors));
   const std::string path = JoinPath(dir, kConfigFile);
   ASSERT_OK_AND_ASSIGN(const std::string json, ReadFile(path));
   const std::pair<std::string, std::string> changes[] = {
@@ -214,38 +193,104 @@ TEST(Checkpoint, DamagedConfigurationIsDataLoss) {
   }
 }
 
-TEST(Checkpoint, AnExistingDirectoryIsOnlyReplacedWhenAsked) {
+void ExpectDataLoss(const std::string& dir, const std::string& file) {
+  EXPECT_THAT(LoadCheckpoint(dir),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr(file)));
+}
+
+TEST(Checkpoint, AFlippedBitAnywhereIsDataLossThatNamesTheFile) {
+  const std::string dir = Save(TinyCheckpoint());
+  for (const char* file : {kModelFile, kConfigFile}) {
+    const std::string path = JoinPath(dir, file);
+    ASSERT_OK_AND_ASSIGN(const std::string bytes, ReadFile(path));
+    for (size_t at = 0; at < bytes.size(); at += 37) {
+      std::string flipped = bytes;
+      flipped[at] ^= static_cast<char>(1 << (at % 8));
+      ASSERT_OK(WriteFileUnsynced(path, flipped));
+      ExpectDataLoss(dir, file);
+    }
+    ASSERT_OK(WriteFileUnsynced(path, ""));
+    ExpectDataLoss(dir, file);
+    ASSERT_OK(WriteFileUnsynced(path, bytes));
+  }
+  EXPECT_OK(LoadCheckpoint(dir));
+}
+
+TEST(Checkpoint, AChangedDigitOfTheConfigurationIsSeen) {
+  const std::string dir = Save(TinyCheckpoint());
+  const std::string path = JoinPath(dir, kConfigFile);
+  ASSERT_OK_AND_ASSIGN(const std::string json, ReadFile(path));
+  ASSERT_OK(WriteFileAtomically(
+      path, absl::StrReplaceAll(json, {{"\"heads\": 2", "\"heads\": 4"}})));
+  EXPECT_THAT(CheckpointFile::Open(dir).status(),
+              StatusIs(absl::StatusCode::kDataLoss,
+                       HasSubstr("is not what was written with")));
+}
+
+// Weights of others are as good: what they are is computed.
+TEST(Checkpoint, TheFingerprintIsThatOfAFileWithoutChecksums) {
+  const std::string dir = Save(TinyCheckpoint());
+  const std::string fingerprint = LoadCheckpoint(dir).value().fingerprint;
+  const std::string path = JoinPath(dir, kModelFile);
+  ASSERT_OK_AND_ASSIGN(const std::string bytes, ReadFile(path));
+  ASSERT_OK_AND_ASSIGN(const auto reader, SafetensorsReader::Open(path));
+  SafetensorsHeader header = reader->header();
+  header.metadata.clear();
+  for (SafetensorsEntry& entry : header.entries) entry.crc32c.clear();
+  ASSERT_OK(WriteFileAtomically(
+      path, FormatSafetensorsHeader(header) +
+                bytes.substr(bytes.size() - header.entries.back().end)));
+  ASSERT_OK_AND_ASSIGN(const CheckpointFile file, CheckpointFile::Open(dir));
+  EXPECT_EQ(file.fingerprint(), fingerprint);
+  EXPECT_OK(LoadCheckpoint(dir));
+}
+
+TEST(CheckpointFile, TakesItsFingerprintFromTheHeaderAlone) {
+  const std::string dir = Save(TinyCheckpoint());
+  const std::string fingerprint = LoadCheckpoint(dir).value().fingerprint;
+  const std::string path = JoinPath(dir, kModelFile);
+  ASSERT_OK_AND_ASSIGN(std::string bytes, ReadFile(path));
+  bytes.back() ^= 1;
+  ASSERT_OK(WriteFileAtomically(path, bytes));
+  ASSERT_OK_AND_ASSIGN(const CheckpointFile file, CheckpointFile::Open(dir));
+  EXPECT_EQ(file.fingerprint(), fingerprint);
+  EXPECT_THAT(file.Load(), StatusIs(absl::StatusCode::kDataLoss));
+}
+
+TEST(CheckpointFile, LoadsWhatWasFingerprintedWhenAnotherTakesItsPlace) {
   Checkpoint checkpoint = TinyCheckpoint();
   const std::string dir = Save(checkpoint);
+  ASSERT_OK_AND_ASSIGN(const CheckpointFile file, CheckpointFile::Open(dir));
   checkpoint.tensors["visual.proj"] = at::zeros({8, 6});
-  EXPECT_THAT(SaveCheckpoint(dir, checkpoint),
-              StatusIs(absl::StatusCode::kFailedPrecondition,
-                       HasSubstr("exists already")));
-  ASSERT_OK(SaveCheckpoint(dir, checkpoint, {.overwrite = true}));
-  ASSERT_OK_AND_ASSIGN(const Checkpoint loaded, LoadCheckpoint(dir));
-  EXPECT_TRUE(loaded.tensors.at("visual.proj").equal(at::zeros({8, 6})));
-  EXPECT_THAT(ListDirectory(Dirname(dir)), IsOkAndHolds(ElementsAre("model")));
+  ASSERT_OK(WriteCheckpoint(dir, checkpoint));
+  ASSERT_OK_AND_ASSIGN(const Checkpoint loaded, file.Load());
+  EXPECT_EQ(loaded.fingerprint, file.fingerprint());
+  EXPECT_FALSE(loaded.tensors.at("visual.proj").equal(at::zeros({8, 6})));
+  ASSERT_OK_AND_ASSIGN(const CheckpointFile other, CheckpointFile::Open(dir));
+  EXPECT_NE(other.fingerprint(), file.fingerprint());
 }
 
-TEST(Checkpoint, FurtherFilesComeWithIt) {
-  const std::string dir = JoinPath(TestDirectory(), "model");
-  SaveCheckpointOptions options;
-  options.extra_files = [](const std::string& temporary) {
-    return WriteFileAtomically(JoinPath(temporary, "state.pb"), "state");
-  };
-  ASSERT_OK(SaveCheckpoint(dir, TinyCheckpoint(), options));
-  EXPECT_THAT(ReadFile(JoinPath(dir, "state.pb")), IsOkAndHolds("state"));
+TEST(CheckpointFile, FailsWhenTheBytesItFingerprintedWereEdited) {
+  Checkpoint checkpoint = TinyCheckpoint();
+  const std::string dir = Save(checkpoint);
+  ASSERT_OK_AND_ASSIGN(const CheckpointFile file, CheckpointFile::Open(dir));
+  checkpoint.tensors["visual.proj"] = at::zeros({8, 6});
+  const std::string other = JoinPath(Dirname(dir), "other");
+  ASSERT_OK(WriteCheckpoint(other, checkpoint));
+  ASSERT_OK_AND_ASSIGN(const std::string bytes,
+                       ReadFile(JoinPath(other, kModelFile)));
+  ASSERT_OK(WriteFileUnsynced(JoinPath(dir, kModelFile), bytes));
+  EXPECT_THAT(file.Load(),
+              StatusIs(absl::StatusCode::kDataLoss,
+                       HasSubstr("tensor \"visual.proj\" is damaged")));
 }
 
-TEST(Checkpoint, AFailedSaveLeavesNothing) {
+TEST(Checkpoint, WhatDoesNotFitIsNotWritten) {
   const std::string parent = TestDirectory();
-  SaveCheckpointOptions options;
-  options.extra_files = [](const std::string&) {
-    return absl::ResourceExhaustedError("full");
-  };
-  EXPECT_THAT(
-      SaveCheckpoint(JoinPath(parent, "model"), TinyCheckpoint(), options),
-      StatusIs(absl::StatusCode::kResourceExhausted));
+  Checkpoint checkpoint = TinyCheckpoint();
+  checkpoint.tensors.erase("visual.proj");
+  EXPECT_THAT(WriteCheckpoint(JoinPath(parent, "model"), checkpoint),
+              StatusIs(absl::StatusCode::kDataLoss));
   EXPECT_THAT(ListDirectory(parent), IsOkAndHolds(ElementsAre()));
 }
 

@@ -1,9 +1,9 @@
 #include "core/model/device.h"
 
 #include "absl/status/status.h"
-#include "core/base/status_matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
 
 namespace maskfill {
 namespace {

@@ -7,11 +7,11 @@
 #include "ATen/ops/tensor.h"
 #include "ATen/ops/zeros.h"
 #include "absl/status/status.h"
-#include "core/base/status_matchers.h"
-#include "core/model/random_weights.h"
-#include "core/model/tensor_near.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/random_weights.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/tensor_near.h"
 
 namespace maskfill {
 namespace {
@@ -76,7 +76,7 @@ TEST(ImageClassifier, TextTowerIsIgnored) {
   config.text = {.width = 8, .heads = 2, .layers = 1, .mlp_width = 16};
   config.context_length = 4;
   config.vocab_size = 11;
-  Checkpoint checkpoint{config, RandomWeights(config, 1), {}, ""};
+  Checkpoint checkpoint{config, RandomWeights(config, 1), ""};
   EXPECT_OK(ImageClassifier::FromCheckpoint(checkpoint, at::kCPU));
 }
 

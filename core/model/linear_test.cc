@@ -6,8 +6,8 @@
 #include "ATen/ops/linear.h"
 #include "ATen/ops/randn.h"
 #include "ATen/ops/silu.h"
-#include "core/model/tensor_near.h"
 #include "gtest/gtest.h"
+#include "tests/support/tensor_near.h"
 
 namespace maskfill {
 namespace {

@@ -1,13 +1,7 @@
 #include "core/model/safetensors.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstdint>
-#include <cstring>
-#include <functional>
 #include <map>
 #include <string>
 #include <tuple>
@@ -15,11 +9,15 @@
 #include <vector>
 
 #include "ATen/ops/empty.h"
-#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/string_view.h"
+#include "core/base/atomic_file.h"
+#include "core/base/crc32c.h"
 #include "core/base/files.h"
 #include "core/base/status_macros.h"
-#include "core/model/safetensors_header.h"
+#include "core/model/torch_status.h"
+#include "core/record/safetensors_header.h"
 
 namespace maskfill {
 namespace {
@@ -32,96 +30,61 @@ constexpr std::pair<const char*, at::ScalarType> kScalarTypes[] = {
     {"F64", at::kDouble},
 };
 
-// Copies `size` bytes at `offset` of the file to `out`.
-using ReadAt =
-    std::function<absl::Status(int64_t offset, int64_t size, char* out)>;
+absl::string_view Bytes(const at::Tensor& contiguous) {
+  return absl::string_view(
+      static_cast<const char*>(contiguous.const_data_ptr()),
+      contiguous.nbytes());
+}
 
-absl::StatusOr<SafetensorsFile> Read(int64_t file_bytes,
-                                     const ReadAt& read_at) {
-  constexpr int64_t kLengthBytes = 8;
-  std::string first(std::min(kLengthBytes, file_bytes), '\0');
-  RETURN_IF_ERROR(read_at(0, first.size(), first.data()));
-  ASSIGN_OR_RETURN(const int64_t header_bytes,
-                   ParseSafetensorsLength(first, file_bytes));
-  std::string json(header_bytes, '\0');
-  RETURN_IF_ERROR(read_at(kLengthBytes, header_bytes, json.data()));
-  const int64_t data_begin = kLengthBytes + header_bytes;
-  ASSIGN_OR_RETURN(SafetensorsHeader header,
-                   ParseSafetensorsHeader(json, file_bytes - data_begin));
-  SafetensorsFile file;
-  file.metadata = std::move(header.metadata);
-  for (const SafetensorsEntry& entry : header.entries) {
-    at::ScalarType type = at::kFloat;
-    for (const auto& [name, scalar_type] : kScalarTypes) {
-      if (entry.dtype == name) type = scalar_type;
-    }
-    at::Tensor tensor = at::empty(entry.shape, at::TensorOptions(type));
-    char* data = static_cast<char*>(tensor.data_ptr());
-    const int64_t bytes = entry.end - entry.begin;
-    if (bytes > 0) {
-      RETURN_IF_ERROR(read_at(data_begin + entry.begin, bytes, data));
-    }
-    if (type == at::kBool) {
-      // Any other byte would be neither true nor false.
-      const bool valid = std::all_of(
-          data, data + bytes, [](char byte) { return byte == 0 || byte == 1; });
-      if (!valid) {
-        return absl::DataLossError(
-            absl::StrCat("not a valid safetensors file: \"", entry.name,
-                         "\" has dtype BOOL and bytes other than 0 and 1"));
-      }
-    }
-    file.tensors.emplace(entry.name, std::move(tensor));
+absl::StatusOr<at::Tensor> ReadTensor(const SafetensorsReader& reader,
+                                      const SafetensorsEntry& entry) {
+  at::ScalarType type = at::kFloat;
+  for (const auto& [name, scalar_type] : kScalarTypes) {
+    if (entry.dtype == name) type = scalar_type;
   }
-  return file;
+  at::Tensor tensor = at::empty(entry.shape, at::TensorOptions(type));
+  char* data = static_cast<char*>(tensor.data_ptr());
+  RETURN_IF_ERROR(reader.Read(entry, data));
+  // Any other byte would be neither true nor false.
+  if (type == at::kBool &&
+      !std::all_of(data, data + tensor.numel(),
+                   [](char byte) { return byte == 0 || byte == 1; })) {
+    return absl::DataLossError(
+        absl::StrCat("\"", reader.path(), "\": tensor \"", entry.name,
+                     "\" has dtype BOOL and bytes other than 0 and 1"));
+  }
+  return tensor;
 }
 
 }  // namespace
 
-absl::StatusOr<SafetensorsFile> ReadSafetensors(const std::string& path) {
-  if (IsDirectory(path)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("\"", path, "\" is a directory, expected a file"));
+absl::StatusOr<SafetensorsFile> ReadSafetensors(
+    const SafetensorsReader& reader) {
+  SafetensorsFile file;
+  file.metadata = reader.header().metadata;
+  for (const SafetensorsEntry& entry : reader.header().entries) {
+    ASSIGN_OR_RETURN(file.tensors[entry.name],
+                     CatchTorch([&] { return ReadTensor(reader, entry); }));
   }
-  ASSIGN_OR_RETURN(const int64_t file_bytes, FileSize(path));
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) {
-    const std::string message =
-        absl::StrCat("cannot open \"", path, "\": ", std::strerror(errno));
-    return errno == EACCES ? absl::PermissionDeniedError(message)
-                           : absl::UnavailableError(message);
-  }
-  absl::Cleanup close_file = [fd] { close(fd); };
-  const ReadAt read_at = [fd](int64_t offset, int64_t size, char* out) {
-    while (size > 0) {
-      const ssize_t got = pread(fd, out, size, offset);
-      if (got < 0 && errno == EINTR) continue;
-      if (got < 0) {
-        return absl::UnavailableError(
-            absl::StrCat("cannot read: ", std::strerror(errno)));
-      }
-      if (got == 0) {
-        return absl::DataLossError("the file became shorter while being read");
-      }
-      out += got;
-      offset += got;
-      size -= got;
-    }
-    return absl::OkStatus();
-  };
-  return Annotate(Read(file_bytes, read_at), absl::StrCat("\"", path, "\""));
+  return file;
 }
 
-absl::StatusOr<SafetensorsFile> ParseSafetensors(absl::string_view bytes) {
-  return Read(bytes.size(), [bytes](int64_t offset, int64_t size, char* out) {
-    std::copy_n(bytes.data() + offset, size, out);
-    return absl::OkStatus();
-  });
+absl::StatusOr<SafetensorsFile> ReadSafetensors(const std::string& path) {
+  ASSIGN_OR_RETURN(const auto reader, SafetensorsReader::Open(path));
+  return ReadSafetensors(*reader);
 }
 
 absl::Status WriteSafetensors(
     const std::string& path, const NamedTensors& tensors,
     const std::map<std::string, std::string>& metadata) {
+  ASSIGN_OR_RETURN(const auto file, AtomicFile::Create(path));
+  RETURN_IF_ERROR(WriteSafetensors(tensors, metadata, file.get()));
+  return file->Commit();
+}
+
+absl::Status WriteSafetensors(
+    const NamedTensors& tensors,
+    const std::map<std::string, std::string>& metadata, AtomicFile* file) {
   // Larger elements first: then every tensor is aligned to its own size.
   std::vector<std::tuple<int64_t, std::string, at::Tensor>> order;
   for (const auto& [name, tensor] : tensors) {
@@ -129,8 +92,11 @@ absl::Status WriteSafetensors(
       return absl::InvalidArgumentError(
           "a tensor cannot be named \"__metadata__\" in a safetensors file");
     }
+    ASSIGN_OR_RETURN(at::Tensor stored, CatchTorch([&tensor = tensor] {
+                       return tensor.detach().cpu().contiguous();
+                     }));
     order.emplace_back(-static_cast<int64_t>(tensor.element_size()), name,
-                       tensor);
+                       std::move(stored));
   }
   std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
     return std::tie(std::get<0>(a), std::get<1>(a)) <
@@ -148,7 +114,7 @@ absl::Status WriteSafetensors(
     }
     if (entry.dtype.empty()) {
       return absl::InvalidArgumentError(
-          absl::StrCat("cannot write \"", path, "\": tensor \"", name,
+          absl::StrCat("cannot write \"", file->path(), "\": tensor \"", name,
                        "\" has a dtype that safetensors files cannot hold (",
                        c10::toString(tensor.scalar_type()), ")"));
     }
@@ -156,16 +122,14 @@ absl::Status WriteSafetensors(
     entry.begin = end;
     end += static_cast<int64_t>(tensor.nbytes());
     entry.end = end;
+    entry.crc32c = absl::StrFormat("%08x", Crc32c(Bytes(tensor)));
     header.entries.push_back(std::move(entry));
   }
-  ASSIGN_OR_RETURN(auto file, AtomicFile::Create(path));
   RETURN_IF_ERROR(file->Append(FormatSafetensorsHeader(header)));
   for (const auto& [unused, name, tensor] : order) {
-    const at::Tensor stored = tensor.detach().cpu().contiguous();
-    RETURN_IF_ERROR(file->Append(absl::string_view(
-        static_cast<const char*>(stored.const_data_ptr()), stored.nbytes())));
+    RETURN_IF_ERROR(file->Append(Bytes(tensor)));
   }
-  return file->Commit();
+  return absl::OkStatus();
 }
 
 }  // namespace maskfill

@@ -10,8 +10,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
+#include "core/base/atomic_file.h"
 #include "core/model/named_tensors.h"
+#include "core/record/safetensors_reader.h"
 
 namespace maskfill {
 
@@ -20,25 +21,27 @@ struct SafetensorsFile {
   std::map<std::string, std::string> metadata;
 };
 
-// Reads a whole file into memory of its own (later changes of the file do not
-// matter). Dtypes: BOOL U8 I8 U16 I16 F16 BF16 U32 I32 F32 U64 I64 F64.
-// NotFound when there is no such file; DataLoss, naming the file and what was
-// found and expected, when it is not exactly as the format demands (see
-// safetensors_header.h); no memory is reserved before the header is checked
-// against the file's size.
+// Reads a whole file into memory of its own. Dtypes: BOOL U8 I8 U16 I16 F16
+// BF16 U32 I32 F32 U64 I64 F64. Errors as SafetensorsReader: tensors that carry
+// checksums are compared with them.
 absl::StatusOr<SafetensorsFile> ReadSafetensors(const std::string& path);
-
-// The same for the bytes of a file.
-absl::StatusOr<SafetensorsFile> ParseSafetensors(absl::string_view bytes);
+// The same of what is open already.
+absl::StatusOr<SafetensorsFile> ReadSafetensors(
+    const SafetensorsReader& reader);
 
 // Writes atomically (the file is complete under its name or absent). Tensors
 // may lie on any device; non-contiguous ones are copied. The bytes depend on
 // the arguments alone: tensors by descending element size, then by name.
-// `metadata` gets format=pt, without which common loaders refuse a file.
+// `metadata` gets format=pt, without which common loaders refuse a file, and
+// the checksums of all tensors. Holds copies of those that are not on the CPU.
 // InvalidArgument for a dtype that the format does not know.
 absl::Status WriteSafetensors(
     const std::string& path, const NamedTensors& tensors,
     const std::map<std::string, std::string>& metadata = {});
+// The same bytes into a file that the caller commits.
+absl::Status WriteSafetensors(
+    const NamedTensors& tensors,
+    const std::map<std::string, std::string>& metadata, AtomicFile* file);
 
 }  // namespace maskfill
 

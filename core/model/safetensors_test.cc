@@ -11,12 +11,16 @@
 #include "ATen/ops/zeros.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "core/base/atomic_file.h"
 #include "core/base/counter_rng.h"
 #include "core/base/files.h"
-#include "core/base/status_matchers.h"
-#include "core/base/test_paths.h"
+#include "core/base/status_macros.h"
+#include "core/record/safetensors_header.h"
+#include "core/record/safetensors_reader.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/test_paths.h"
 
 namespace maskfill {
 namespace {
@@ -48,6 +52,23 @@ bool SameTensors(const NamedTensors& a, const NamedTensors& b) {
     }
   }
   return true;
+}
+
+absl::StatusOr<SafetensorsFile> Parse(const std::string& bytes) {
+  ASSIGN_OR_RETURN(const auto reader,
+                   SafetensorsReader::OpenBytes(bytes, "bytes"));
+  return ReadSafetensors(*reader);
+}
+
+// The same file as foreign programs write it.
+std::string WithoutChecksums(const std::string& bytes) {
+  auto reader = SafetensorsReader::OpenBytes(bytes, "bytes");
+  EXPECT_OK(reader);
+  SafetensorsHeader header = (*reader)->header();
+  const size_t data_bytes = header.entries.back().end;
+  for (SafetensorsEntry& entry : header.entries) entry.crc32c.clear();
+  return FormatSafetensorsHeader(header) +
+         bytes.substr(bytes.size() - data_bytes);
 }
 
 std::string Write(const NamedTensors& tensors) {
@@ -86,10 +107,14 @@ TEST(Safetensors, GivenMetadataComesBack) {
 TEST(Safetensors, BytesAreThoseOfTheReference) {
   ASSERT_OK_AND_ASSIGN(const std::string bytes,
                        ReadFile(Write({{"a", at::tensor({1.0f, -2.0f})}})));
-  // 1.0f is 3f800000, -2.0f is c0000000.
-  EXPECT_EQ(bytes, std::string("\x58\0\0\0\0\0\0\0", 8) +
-                       R"({"__metadata__":{"format":"pt"},"a":{"dtype":"F32",)"
-                       R"("shape":[2],"data_offsets":[0,8]}}   )" +
+  // 1.0f is 3f800000, -2.0f is c0000000. Checksums by a program of the CRC's
+  // definition.
+  EXPECT_EQ(bytes, std::string("\x98\0\0\0\0\0\0\0", 8) +
+                       R"({"__metadata__":{"format":"pt",)"
+                       R"("header_crc32c":"86b08b52",)"
+                       R"("tensor_crc32c":"{\"a\":\"aa36f2c9\"}"},)"
+                       R"("a":{"dtype":"F32","shape":[2],)"
+                       R"("data_offsets":[0,8]}} )" +
                        std::string("\0\0\x80\x3f\0\0\0\xc0", 8));
 }
 
@@ -103,6 +128,22 @@ TEST(Safetensors, LargerElementsComeFirstSoThatAllAreAligned) {
   const size_t c = bytes.find("\"c\"");
   EXPECT_LT(c, b);
   EXPECT_LT(b, a);
+}
+
+TEST(Safetensors, ForeignFilesWithoutChecksumsAreRead) {
+  const NamedTensors tensors = AllDtypes();
+  ASSERT_OK_AND_ASSIGN(const std::string bytes, ReadFile(Write(tensors)));
+  ASSERT_OK_AND_ASSIGN(const SafetensorsFile file,
+                       Parse(WithoutChecksums(bytes)));
+  EXPECT_TRUE(SameTensors(file.tensors, tensors));
+}
+
+TEST(Safetensors, AFlippedBitOfATensorIsDataLossThatNamesIt) {
+  ASSERT_OK_AND_ASSIGN(std::string bytes,
+                       ReadFile(Write({{"weight", at::zeros({64})}})));
+  bytes.back() ^= 0x40;
+  EXPECT_THAT(Parse(bytes), StatusIs(absl::StatusCode::kDataLoss,
+                                     HasSubstr("tensor \"weight\"")));
 }
 
 TEST(Safetensors, MissingFileIsNotFound) {
@@ -126,10 +167,10 @@ TEST(Safetensors, ErrorsNameTheFile) {
 TEST(Safetensors, ABooleanThatIsNeitherIsDataLoss) {
   ASSERT_OK_AND_ASSIGN(std::string bytes,
                        ReadFile(Write({{"mask", at::zeros({2}, at::kBool)}})));
+  bytes = WithoutChecksums(bytes);
   bytes.back() = 2;
-  EXPECT_THAT(ParseSafetensors(bytes),
-              StatusIs(absl::StatusCode::kDataLoss,
-                       HasSubstr("bytes other than 0 and 1")));
+  EXPECT_THAT(Parse(bytes), StatusIs(absl::StatusCode::kDataLoss,
+                                     HasSubstr("bytes other than 0 and 1")));
 }
 
 TEST(Safetensors, UnsupportedDtypeIsNotWritten) {
@@ -143,14 +184,15 @@ TEST(Safetensors, UnsupportedDtypeIsNotWritten) {
 TEST(Safetensors, EveryTruncationIsDataLoss) {
   ASSERT_OK_AND_ASSIGN(const std::string bytes, ReadFile(Write(AllDtypes())));
   for (size_t size = 0; size < bytes.size(); ++size) {
-    EXPECT_THAT(ParseSafetensors(bytes.substr(0, size)),
+    EXPECT_THAT(Parse(bytes.substr(0, size)),
                 StatusIs(absl::StatusCode::kDataLoss))
         << "cut to " << size << " bytes";
   }
 }
 
 TEST(Safetensors, DamagedBytesGiveAnErrorOrAFileButNeverACrash) {
-  ASSERT_OK_AND_ASSIGN(const std::string bytes, ReadFile(Write(AllDtypes())));
+  ASSERT_OK_AND_ASSIGN(std::string bytes, ReadFile(Write(AllDtypes())));
+  bytes = WithoutChecksums(bytes);
   CounterRng rng(7, "mutation", 0, "");
   int errors = 0;
   constexpr int kRounds = 5000;
@@ -174,7 +216,7 @@ TEST(Safetensors, DamagedBytesGiveAnErrorOrAFileButNeverACrash) {
           damaged.insert(place, damaged.substr(rng.Below(700), rng.Below(9)));
       }
     }
-    const auto file = ParseSafetensors(damaged);
+    const auto file = Parse(damaged);
     if (!file.ok()) {
       ++errors;
       EXPECT_EQ(file.status().code(), absl::StatusCode::kDataLoss);

@@ -13,10 +13,10 @@
 #include "ATen/ops/tensor.h"
 #include "ATen/ops/zeros.h"
 #include "absl/status/status.h"
-#include "core/base/status_matchers.h"
-#include "core/model/tensor_near.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/tensor_near.h"
 
 namespace maskfill {
 namespace {

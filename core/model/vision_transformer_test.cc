@@ -15,11 +15,11 @@
 #include "ATen/ops/zeros.h"
 #include "ATen/ops/zeros_like.h"
 #include "absl/status/status.h"
-#include "core/base/status_matchers.h"
-#include "core/model/random_weights.h"
-#include "core/model/tensor_near.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/random_weights.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/tensor_near.h"
 
 namespace maskfill {
 namespace {
@@ -52,8 +52,9 @@ at::Tensor TinyPixels() {
   return at::randint(0, 256, {5, 3, 12, 12}, at::kByte);
 }
 
-// Rounding of float32 through three layers.
-constexpr double kRounding = 2e-5;
+// Rounding of float32 through three layers, of values up to 12: 2.5e-5 was seen
+// where sums are taken in another order.
+constexpr double kRounding = 1e-4;
 
 TEST(VisionTransformer, NormalisesAsTorchvisionDoes) {
   const VisionTransformer model = Tiny();

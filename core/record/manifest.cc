@@ -10,6 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "core/base/atomic_file.h"
 #include "core/base/files.h"
 #include "core/base/sha256.h"
 #include "core/base/status_macros.h"
@@ -69,19 +70,6 @@ absl::Status CheckFields(const v1::Manifest& manifest) {
   return absl::OkStatus();
 }
 
-absl::Status CheckShardNames(const v1::Manifest& manifest) {
-  for (int i = 0; i < manifest.shards_size(); ++i) {
-    const std::string expected =
-        ShardName(manifest.name(), i, manifest.shards_size());
-    if (manifest.shards(i).name() != expected) {
-      return absl::DataLossError(
-          absl::StrCat("shard ", i, " is \"", manifest.shards(i).name(),
-                       "\", expected \"", expected, "\""));
-    }
-  }
-  return absl::OkStatus();
-}
-
 absl::Status CheckHash(absl::string_view what, absl::string_view found,
                        absl::string_view expected) {
   if (found == expected) return absl::OkStatus();
@@ -92,6 +80,11 @@ absl::Status CheckHash(absl::string_view what, absl::string_view found,
 }
 
 absl::StatusOr<v1::Manifest> Parse(const std::string& json) {
+  if (json.empty()) {
+    return absl::DataLossError(
+        "has 0 bytes, expected a manifest; make the set again with "
+        "--overwrite");
+  }
   v1::Manifest manifest;
   const auto parsed =
       google::protobuf::util::JsonStringToMessage(json, &manifest);
@@ -99,7 +92,14 @@ absl::StatusOr<v1::Manifest> Parse(const std::string& json) {
     return absl::DataLossError(
         absl::StrCat("not a manifest: ", std::string(parsed.message())));
   }
-  RETURN_IF_ERROR(CheckSchemaVersion(manifest.schema_version(), "manifest"));
+  if (manifest.schema_version() != kManifestSchemaVersion) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "schema_version of the manifest is ", manifest.schema_version(),
+        ", this version reads ", kManifestSchemaVersion,
+        manifest.schema_version() > kManifestSchemaVersion
+            ? ": it was made by a newer version, use that"
+            : ": it was made by an older version, make it again elsewhere"));
+  }
   RETURN_IF_ERROR(CheckFields(manifest));
   RETURN_IF_ERROR(CheckHash("fingerprint", manifest.fingerprint(),
                             ComputeFingerprint(manifest)));
@@ -148,9 +148,9 @@ std::map<std::string, std::string> InputMap(const v1::Manifest& manifest) {
 
 std::string ComputeFingerprint(const v1::Manifest& manifest) {
   Sha256 sha;
-  sha.UpdateField("maskfill.fingerprint.1");
+  sha.UpdateField("maskfill.fingerprint.2");
   sha.UpdateField(manifest.tool());
-  sha.UpdateField(manifest.tool_version());
+  sha.UpdateField(absl::StrCat(manifest.algorithm_version()));
   sha.UpdateField(absl::StrCat(manifest.options_size()));
   for (const auto& [name, value] : SortedOptions(manifest)) {
     sha.UpdateField(name);
@@ -202,7 +202,6 @@ absl::Status WriteManifest(const std::string& dir,
 
 absl::StatusOr<v1::Manifest> ManifestFromJson(const std::string& json) {
   ASSIGN_OR_RETURN(v1::Manifest manifest, Parse(json));
-  RETURN_IF_ERROR(CheckShardNames(manifest));
   RETURN_IF_ERROR(CheckHash("content_fingerprint",
                             manifest.content_fingerprint(),
                             ComputeContentFingerprint(manifest)));
@@ -235,7 +234,7 @@ absl::StatusOr<std::string> FindManifest(const std::string& dir) {
   bool unfinished = false;
   for (const std::string& name : names) {
     if (name[0] == '.') {
-      unfinished |= absl::EndsWith(name, kEntrySuffix);
+      unfinished |= name == kPlanFile || absl::EndsWith(name, kEntrySuffix);
     } else if (absl::EndsWith(name, kManifestSuffix)) {
       manifests.push_back(name);
     }
@@ -247,7 +246,7 @@ absl::StatusOr<std::string> FindManifest(const std::string& dir) {
                      ", expected one manifest: one directory per set"));
   }
   if (unfinished) {
-    return absl::FailedPreconditionError(
+    return absl::NotFoundError(
         absl::StrCat("\"", dir,
                      "\" is unfinished: shards are missing; run the stage that "
                      "makes it again, it goes on where it stopped"));
@@ -269,9 +268,12 @@ std::string DescribeDifference(const v1::Manifest& a, const v1::Manifest& b,
                                absl::string_view here,
                                absl::string_view there) {
   std::vector<std::string> lines;
-  CompareMaps("", {{"tool", a.tool()}, {"tool_version", a.tool_version()}},
-              {{"tool", b.tool()}, {"tool_version", b.tool_version()}}, here,
-              there, &lines);
+  CompareMaps("",
+              {{"tool", a.tool()},
+               {"algorithm_version", absl::StrCat(a.algorithm_version())}},
+              {{"tool", b.tool()},
+               {"algorithm_version", absl::StrCat(b.algorithm_version())}},
+              here, there, &lines);
   CompareMaps("option ", OptionMap(a), OptionMap(b), here, there, &lines);
   CompareMaps("option ", {{"seed", absl::StrCat(a.seed())}},
               {{"seed", absl::StrCat(b.seed())}}, here, there, &lines);

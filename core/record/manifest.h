@@ -2,6 +2,7 @@
 #ifndef MASKFILL_CORE_RECORD_MANIFEST_H_
 #define MASKFILL_CORE_RECORD_MANIFEST_H_
 
+#include <cstdint>
 #include <string>
 
 #include "absl/status/status.h"
@@ -11,9 +12,13 @@
 
 namespace maskfill {
 
-// SHA-256 hex over tool, tool_version, options, seed, and the inputs' roles
-// and fingerprints: equal means that the same work was asked for. Neither
-// paths nor the order of options matter.
+// The schema_version of manifests. 1 had the software's release in the
+// fingerprint in place of the algorithm's version.
+inline constexpr uint32_t kManifestSchemaVersion = 2;
+
+// SHA-256 hex over tool, algorithm_version, options, seed, and the inputs'
+// roles and fingerprints: equal means that the same work was asked for. Neither
+// paths, the order of options nor the release of the software matter.
 std::string ComputeFingerprint(const v1::Manifest& manifest);
 
 // SHA-256 hex over fingerprint, name, record_type, dataset and every shard's
@@ -34,12 +39,17 @@ absl::StatusOr<v1::Manifest> ReadManifest(const std::string& path);
 absl::StatusOr<v1::Manifest> ManifestFromJson(const std::string& json);
 
 // As ReadManifest, for a manifest that is not finished: the content
-// fingerprint is not looked at.
+// fingerprint is not looked at. Also for other entries of the ledger
+// (core/work/ledger.h), whose shards are any files.
 absl::StatusOr<v1::Manifest> ReadUnfinishedManifest(const std::string& path);
 
-// The manifest's path in a stage directory. NotFound when `dir` is absent or
-// holds none; FailedPrecondition when the set is unfinished (another task may
-// still be running) or when there are several manifests.
+// The name in a directory of the plan of a set that is being made: what a
+// manifest says but for its shards.
+inline constexpr char kPlanFile[] = ".plan.json";
+
+// The manifest's path in a stage directory. NotFound when `dir` is absent,
+// holds none or is unfinished (another task may still be running);
+// FailedPrecondition when there are several manifests.
 absl::StatusOr<std::string> FindManifest(const std::string& dir);
 
 // The input with this role, or nullptr. Valid as long as `manifest`.

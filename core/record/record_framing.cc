@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "core/record/crc32c.h"
+#include "core/base/crc32c.h"
 #include "glog/logging.h"
 
 namespace maskfill {

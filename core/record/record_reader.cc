@@ -14,8 +14,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "core/base/crc32c.h"
 #include "core/base/status_macros.h"
-#include "core/record/crc32c.h"
 
 namespace maskfill {
 namespace {

@@ -8,14 +8,15 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/atomic_file.h"
 #include "core/base/files.h"
-#include "core/base/status_matchers.h"
-#include "core/base/test_paths.h"
 #include "core/record/record_framing.h"
 #include "core/record/shard_writer.h"
-#include "core/record/test_records.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/test_paths.h"
+#include "tests/support/test_records.h"
 
 namespace maskfill {
 namespace {

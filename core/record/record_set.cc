@@ -13,6 +13,22 @@
 #include "glog/logging.h"
 
 namespace maskfill {
+namespace {
+
+absl::Status CheckShardNames(const v1::Manifest& manifest) {
+  for (int i = 0; i < manifest.shards_size(); ++i) {
+    const std::string expected =
+        ShardName(manifest.name(), i, manifest.shards_size());
+    if (manifest.shards(i).name() != expected) {
+      return absl::DataLossError(
+          absl::StrCat("shard ", i, " is \"", manifest.shards(i).name(),
+                       "\", expected \"", expected, "\""));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
 
 RecordSet::RecordSet(std::string dir, v1::Manifest manifest)
     : dir_(std::move(dir)), manifest_(std::move(manifest)) {
@@ -31,6 +47,7 @@ absl::StatusOr<RecordSet> RecordSet::Open(
         path, ": holds ", manifest.record_type(), " made by ", manifest.tool(),
         ", expected ", expected_record_type, "; give another directory"));
   }
+  RETURN_IF_ERROR(Annotate(CheckShardNames(manifest), path));
   RecordSet set(dir, std::move(manifest));
   for (int64_t i = 0; i < set.num_shards(); ++i) {
     const std::string shard = set.ShardPath(i);

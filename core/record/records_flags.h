@@ -3,7 +3,7 @@
 #define MASKFILL_CORE_RECORD_RECORDS_FLAGS_H_
 
 #include "absl/status/statusor.h"
-#include "core/record/records_commands.h"
+#include "core/record/records.h"
 
 namespace maskfill {
 

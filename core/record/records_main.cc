@@ -4,13 +4,13 @@
 #include "absl/status/statusor.h"
 #include "core/base/exit_code.h"
 #include "core/base/init.h"
-#include "core/record/records_commands.h"
+#include "core/record/records.h"
 #include "core/record/records_flags.h"
 
 int main(int argc, char** argv) {
   maskfill::InitMain(
       "records cat|stat|verify PATH: looks into what a stage has made. PATH is "
-      "a stage directory or one shard.\n\n"
+      "a stage directory or one shard; for verify also a checkpoint.\n\n"
       "  cat     one line of JSON per record, bytes abbreviated\n"
       "  stat    origin, classes, counts and sizes\n"
       "  verify  reads everything and checks it; exit code 65 names what is "

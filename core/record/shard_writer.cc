@@ -7,8 +7,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "core/base/crc32c.h"
+#include "core/base/files.h"
 #include "core/base/status_macros.h"
-#include "core/record/crc32c.h"
 #include "core/record/record_framing.h"
 #include "core/record/shard_name.h"
 #include "google/protobuf/io/coded_stream.h"

@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "core/base/files.h"
+#include "core/base/atomic_file.h"
 #include "google/protobuf/message_lite.h"
 #include "proto/manifest.pb.h"
 

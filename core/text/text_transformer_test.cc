@@ -7,9 +7,9 @@
 #include "ATen/ops/tensor.h"
 #include "ATen/ops/zeros.h"
 #include "core/base/counter_rng.h"
-#include "core/base/status_matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
 
 namespace maskfill {
 namespace {

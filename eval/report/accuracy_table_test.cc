@@ -4,12 +4,13 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "core/base/atomic_file.h"
 #include "core/base/files.h"
-#include "core/base/status_matchers.h"
-#include "core/base/test_paths.h"
-#include "eval/report/report_testing.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/test_paths.h"
+#include "tests/support/test_reports.h"
 
 namespace maskfill {
 namespace {

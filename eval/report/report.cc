@@ -4,8 +4,13 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "core/base/atomic_file.h"
 #include "core/base/files.h"
+#include "core/base/sha256.h"
 #include "core/base/status_macros.h"
+#include "core/work/directory.h"
 #include "eval/report/accuracy_table.h"
 #include "eval/report/paired_differences.h"
 #include "eval/report/text_table.h"
@@ -42,6 +47,29 @@ std::vector<Document> Documents(
   return documents;
 }
 
+// All that Documents() may write.
+std::vector<std::string> Files() {
+  return {"report.md",  "report.csv",  "report-differences.csv",
+          "report.tex", "report.json", "report.html"};
+}
+
+absl::StatusOr<Work> WorkOf(const ReportOptions& options) {
+  Work work{.tool = "report", .algorithm_version = kReportVersion};
+  work.AddOption("id", absl::StrJoin(options.id_sets, ","));
+  work.AddOption("baseline", absl::StrJoin(options.baselines, ","));
+  std::vector<std::string> formats;
+  for (const ReportFormat format : options.formats) {
+    formats.push_back(absl::StrCat(static_cast<int>(format)));
+  }
+  work.AddOption("format", absl::StrJoin(formats, ","));
+  for (const std::string& path : options.reports) {
+    ASSIGN_OR_RETURN(const std::string digest, Sha256HexOfFile(path));
+    // Its name is the row's.
+    work.AddInput(Basename(path), path, digest);
+  }
+  return work;
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> Report(const ReportOptions& options) {
@@ -55,17 +83,24 @@ absl::StatusOr<std::string> Report(const ReportOptions& options) {
     tables.push_back(DifferenceText(table, comparison));
     differences.push_back(std::move(comparison));
   }
-  if (!options.output.empty()) {
-    RETURN_IF_ERROR(MakeDirectories(options.output));
-    RETURN_IF_ERROR(RemoveStaleTemporaries(options.output));
-    for (const ReportFormat format : options.formats) {
-      for (const Document& document :
-           Documents(format, table, differences, tables)) {
-        RETURN_IF_ERROR(WriteFileAtomically(
-            JoinPath(options.output, document.file), document.text));
-      }
+  if (options.run.output.empty()) return ToMarkdown(tables);
+  std::vector<Document> documents;
+  for (const ReportFormat format : options.formats) {
+    for (Document& document : Documents(format, table, differences, tables)) {
+      documents.push_back(std::move(document));
     }
   }
+  ASSIGN_OR_RETURN(const Work work, WorkOf(options));
+  RETURN_IF_ERROR(
+      MakeDirectory(options.run, work, Files(),
+                    [&](const std::string& dir, v1::Manifest*) -> absl::Status {
+                      for (const Document& document : documents) {
+                        RETURN_IF_ERROR(WriteFileAtomically(
+                            JoinPath(dir, document.file), document.text));
+                      }
+                      return absl::OkStatus();
+                    })
+          .status());
   return ToMarkdown(tables);
 }
 

@@ -8,9 +8,9 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
+#include "core/base/flag_errors.h"
 #include "core/base/status_macros.h"
-#include "core/stage/flag_errors.h"
+#include "core/work/run_flags.h"
 #include "gflags/gflags.h"
 
 DEFINE_string(reports, "",
@@ -27,13 +27,13 @@ DEFINE_string(baseline, "",
               "names of rows, comma separated: for each a table of the other "
               "rows' differences to it, paired by seed. A row without seeds, "
               "such as zero-shot, is compared with every seed");
-DEFINE_string(output, "",
-              "directory for report.md, report.csv and so on; created. Empty: "
-              "the tables are only printed, as Markdown");
-DEFINE_string(format, "md,csv",
-              "what to write into --output, comma separated: md, csv, latex "
-              "(needs the booktabs package), json (everything, not rounded), "
-              "html");
+DEFINE_string(
+    format, "md,csv",
+    "what to write into --output, a directory for report.md, "
+    "report.csv and so on, without which the tables are only printed, "
+    "as Markdown; comma separated: md, csv, latex "
+    "(needs the booktabs package), json (everything, not rounded), "
+    "html");
 
 namespace maskfill {
 namespace {
@@ -51,25 +51,21 @@ std::vector<std::string> Expand(const std::string& pattern) {
   return paths;
 }
 
-std::vector<std::string> List(const std::string& flag) {
-  return absl::StrSplit(flag, ',', absl::SkipWhitespace());
-}
-
 }  // namespace
 
 absl::StatusOr<ReportOptions> ReportOptionsFromFlags() {
   FlagErrors errors;
   ReportOptions options;
-  const std::vector<std::string> patterns = List(FLAGS_reports);
+  const std::vector<std::string> patterns = ParseList(FLAGS_reports);
   if (patterns.empty()) {
     errors.Add(
         "--reports is missing, expected the files that eval --output wrote");
   }
-  options.id_sets = List(FLAGS_id);
-  options.baselines = List(FLAGS_baseline);
-  options.output = FLAGS_output;
+  options.id_sets = ParseList(FLAGS_id);
+  options.baselines = ParseList(FLAGS_baseline);
+  TakeOutputFlags("", &options.run, &errors);
   options.formats.clear();
-  for (const std::string& text : List(FLAGS_format)) {
+  for (const std::string& text : ParseList(FLAGS_format)) {
     const absl::StatusOr<ReportFormat> format = ParseReportFormat(text);
     errors.Add(format.status());
     if (format.ok()) options.formats.push_back(*format);
@@ -78,7 +74,7 @@ absl::StatusOr<ReportOptions> ReportOptionsFromFlags() {
     errors.Add("--format is empty, expected md, csv, latex, json or html");
   }
   if (!gflags::GetCommandLineFlagInfoOrDie("format").is_default &&
-      options.output.empty()) {
+      options.run.output.empty()) {
     errors.Add("--format needs --output, the directory to write into");
   }
   RETURN_IF_ERROR(errors.ToStatus());

@@ -4,12 +4,12 @@
 
 #include "absl/status/status.h"
 #include "core/base/files.h"
-#include "core/base/status_matchers.h"
-#include "core/base/test_paths.h"
-#include "eval/report/report_testing.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "tests/support/status_matchers.h"
+#include "tests/support/test_paths.h"
+#include "tests/support/test_reports.h"
 
 namespace maskfill {
 namespace {
@@ -22,7 +22,7 @@ class ReportTest : public testing::Test {
  protected:
   void SetUp() override {
     dir_ = TestDirectory();
-    options_.output = JoinPath(dir_, "out");
+    options_.run.output = JoinPath(dir_, "out");
   }
 
   void Add(const std::string& name,
@@ -42,7 +42,7 @@ class ReportTest : public testing::Test {
   }
 
   std::string Written(const std::string& name) {
-    const auto text = ReadFile(JoinPath(options_.output, name));
+    const auto text = ReadFile(JoinPath(options_.run.output, name));
     EXPECT_OK(text);
     return text.value_or("");
   }
@@ -63,8 +63,21 @@ TEST_F(ReportTest, PutsModelsInRowsAndSetsInColumns) {
   EXPECT_EQ(Written("report.csv"),
             "top-1 %,id,ood,mean\n"
             "zero-shot,60,50.25,55.125\nft,70,,\n");
-  EXPECT_THAT(ListDirectory(options_.output),
-              IsOkAndHolds(ElementsAre("report.csv", "report.md")));
+  EXPECT_THAT(
+      ListDirectory(options_.run.output),
+      IsOkAndHolds(ElementsAre("provenance.json", "report.csv", "report.md")));
+}
+
+TEST_F(ReportTest, IsWrittenOnceForTheSameReports) {
+  Add("zero-shot", {{"id", 60}});
+  ASSERT_OK_AND_ASSIGN(const std::string first, Report(options_));
+  EXPECT_THAT(Report(options_), IsOkAndHolds(first));
+  Add("ft", {{"id", 70}});
+  EXPECT_THAT(Report(options_), StatusIs(absl::StatusCode::kAlreadyExists,
+                                         HasSubstr("input ft.json")));
+  options_.run.overwrite = true;
+  EXPECT_OK(Report(options_));
+  EXPECT_THAT(Written("report.md"), HasSubstr("| ft "));
 }
 
 // FT: id (95 + 94) / 2 = 94.5 with deviation 0.5, OOD (64 + 60) / 2 = 62 with

@@ -1,7 +1,9 @@
-// The 1000 classes of ImageNet-1k in label order.
+// The 1000 classes of ImageNet-1k in label order, and which of them ImageNet-A
+// and ImageNet-R have.
 #ifndef MASKFILL_INGEST_CLASSES_IMAGENET_CLASSES_H_
 #define MASKFILL_INGEST_CLASSES_IMAGENET_CLASSES_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,6 +16,14 @@ struct ImagenetClass {
 
 // Sorted by wnid: position i is label i.
 const std::vector<ImagenetClass>& ImagenetClasses();
+
+enum class ImagenetSubset { kA, kR };
+// "ImageNet-A", for messages.
+const char* ToString(ImagenetSubset subset);
+
+// The labels of its 200 classes among the 1000, ascending (Hendrycks et al.:
+// github.com/hendrycks/natural-adv-examples and imagenet-r, MIT licence).
+const std::vector<int64_t>& LabelsOf(ImagenetSubset subset);
 
 }  // namespace maskfill
 

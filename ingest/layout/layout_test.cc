@@ -4,11 +4,11 @@
 #include <vector>
 
 #include "core/base/files.h"
-#include "core/base/status_matchers.h"
-#include "core/base/test_paths.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "ingest/test_images.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/test_images.h"
+#include "tests/support/test_paths.h"
 
 namespace maskfill {
 namespace {
@@ -48,7 +48,7 @@ TEST(FolderLayout, NumbersSortedFolders) {
   EXPECT_THAT(Paths(list),
               ElementsAre("Ant/3.webp", "bee/1.png", "bee/deep/2.JPG"));
   EXPECT_EQ(list.files[0].label, 0);
-  EXPECT_EQ(list.files[0].bytes, 3);
+  EXPECT_EQ(list.files[0].stamp.bytes, 3);
   EXPECT_EQ(list.files[2].label, 1);
 }
 

@@ -10,7 +10,6 @@
 #include "core/base/status_macros.h"
 #include "glog/logging.h"
 #include "ingest/layout/class_folders.h"
-#include "ingest/layout/labelled_folders.h"
 #include "ingest/layout/objectnet_mapping.h"
 
 namespace maskfill {
@@ -92,7 +91,6 @@ absl::StatusOr<ImageList> ListObjectNetLayout(const std::string& source,
       << left_out << " of " << folders.size() << " folders in \""
       << JoinPath(source, kImages) << "\" are left out: their objects are not "
       << "among the classes";
-  FinishImageList(&list);
   return list;
 }
 

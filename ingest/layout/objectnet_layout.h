@@ -20,7 +20,7 @@ namespace maskfill {
 //
 // NotFound when images/ or a mapping is missing; InvalidArgument when a folder
 // is not in the mapping; otherwise as objectnet_mapping.h and
-// labelled_folders.h.
+// class_folders.h.
 absl::StatusOr<ImageList> ListObjectNetLayout(const std::string& source,
                                               const ClassList& classes);
 

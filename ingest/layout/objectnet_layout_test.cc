@@ -3,13 +3,13 @@
 #include <vector>
 
 #include "core/base/files.h"
-#include "core/base/status_matchers.h"
-#include "core/base/test_paths.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "ingest/image_list.h"
 #include "ingest/layout/layout.h"
-#include "ingest/test_images.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/test_images.h"
+#include "tests/support/test_paths.h"
 
 namespace maskfill {
 namespace {

@@ -1,10 +1,10 @@
 #include "model_tool/weights/clip_shape.h"
 
 #include "ATen/ops/zeros.h"
-#include "core/base/status_matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "model_tool/tiny_clip.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/tiny_clip.h"
 
 namespace maskfill {
 namespace {

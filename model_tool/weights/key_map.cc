@@ -42,7 +42,8 @@ std::string WithoutWrappers(absl::string_view name) {
 bool IsNoWeight(absl::string_view name) {
   return std::find(std::begin(kNoWeights), std::end(kNoWeights), name) !=
              std::end(kNoWeights) ||
-         absl::EndsWith(name, ".position_ids");
+         absl::EndsWith(name, ".position_ids") ||
+         absl::EndsWith(name, ".attn_mask");
 }
 
 // Renames everything under `from`; the rest stays.
@@ -125,7 +126,6 @@ absl::StatusOr<MappedWeights> MapToOpenAiNames(const NamedTensors& given) {
           "missing); only CLIP's text transformer is supported");
     }
     tensors = Renamed(tensors, "text.", "");
-    tensors.erase("attn_mask");
   }
   RETURN_IF_ERROR(CheckTowers(tensors));
   if (!AnyStartsWith(tensors, "transformer.resblocks.")) {

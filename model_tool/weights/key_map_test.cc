@@ -8,10 +8,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
-#include "core/base/status_matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "model_tool/tiny_clip.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/tiny_clip.h"
 
 namespace maskfill {
 namespace {

@@ -3,7 +3,6 @@
 #include "absl/status/status.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "core/base/files.h"
 #include "core/base/status_macros.h"
 #include "nlohmann/json.hpp"
 
@@ -224,17 +223,16 @@ ModelHints MergeHints(const ModelHints& first, const ModelHints& second) {
   return merged;
 }
 
-absl::StatusOr<ModelHints> HintsBeside(const std::string& dir,
-                                       bool prefer_open_clip) {
-  const char* names[] = {"config.json", "open_clip_config.json",
-                         "preprocessor_config.json"};
+absl::StatusOr<ModelHints> HintsFromFiles(
+    const std::map<std::string, std::string>& files, bool prefer_open_clip) {
+  std::vector<std::string> names(std::begin(kHintFiles), std::end(kHintFiles));
   if (prefer_open_clip) std::swap(names[0], names[1]);
   ModelHints merged;
-  for (const char* name : names) {
-    const std::string path = JoinPath(dir, name);
-    if (!PathExists(path)) continue;
-    ASSIGN_OR_RETURN(const std::string json, ReadFile(path));
-    ASSIGN_OR_RETURN(const ModelHints hints, ParseModelHints(json, name));
+  for (const std::string& name : names) {
+    const auto json = files.find(name);
+    if (json == files.end()) continue;
+    ASSIGN_OR_RETURN(const ModelHints hints,
+                     ParseModelHints(json->second, name));
     merged = MergeHints(merged, hints);
   }
   return merged;

@@ -41,10 +41,14 @@ absl::StatusOr<ModelHints> HintsFromMetadata(
     const std::map<std::string, std::string>& metadata,
     const std::string& said_by);
 
-// The files config.json, open_clip_config.json and preprocessor_config.json in
-// `dir` together; `prefer_open_clip` settles what both of the first two say.
-absl::StatusOr<ModelHints> HintsBeside(const std::string& dir,
-                                       bool prefer_open_clip);
+// The files beside weights that say something about their model.
+inline constexpr const char* kHintFiles[] = {
+    "config.json", "open_clip_config.json", "preprocessor_config.json"};
+
+// What those of them that exist say together; `files` holds their JSON by name,
+// `prefer_open_clip` settles what both of the first two say.
+absl::StatusOr<ModelHints> HintsFromFiles(
+    const std::map<std::string, std::string>& files, bool prefer_open_clip);
 
 // `first` where it says something, else `second`.
 ModelHints MergeHints(const ModelHints& first, const ModelHints& second);

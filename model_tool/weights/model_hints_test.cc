@@ -1,10 +1,8 @@
 #include "model_tool/weights/model_hints.h"
 
-#include "core/base/files.h"
-#include "core/base/status_matchers.h"
-#include "core/base/test_paths.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
 
 namespace maskfill {
 namespace {
@@ -101,20 +99,19 @@ TEST(ModelHints, ReadsMetadata) {
               StatusIs(absl::StatusCode::kDataLoss));
 }
 
-TEST(ModelHints, MergesTheFilesOfADirectory) {
-  const std::string dir = TestDirectory();
-  ASSERT_OK(WriteFileAtomically(JoinPath(dir, "config.json"),
-                                R"({"vision_config": {}})"));
-  ASSERT_OK(
-      WriteFileAtomically(JoinPath(dir, "open_clip_config.json"),
-                          R"({"model_cfg": {"vision_cfg": {"width": 64}}})"));
-  ASSERT_OK(WriteFileAtomically(JoinPath(dir, "preprocessor_config.json"),
-                                R"({"image_mean": [0.1, 0.2, 0.3]})"));
-  ASSERT_OK_AND_ASSIGN(const ModelHints open_clip, HintsBeside(dir, true));
+TEST(ModelHints, MergesTheFilesBesideTheWeights) {
+  const std::map<std::string, std::string> files = {
+      {"config.json", R"({"vision_config": {}})"},
+      {"open_clip_config.json",
+       R"({"model_cfg": {"vision_cfg": {"width": 64}}})"},
+      {"preprocessor_config.json", R"({"image_mean": [0.1, 0.2, 0.3]})"}};
+  ASSERT_OK_AND_ASSIGN(const ModelHints open_clip,
+                       HintsFromFiles(files, /*prefer_open_clip=*/true));
   EXPECT_EQ(open_clip.activation, Activation::kGelu);
   EXPECT_EQ(open_clip.heads, 1);
   EXPECT_EQ((*open_clip.image_mean)[1], 0.2f);
-  ASSERT_OK_AND_ASSIGN(const ModelHints other, HintsBeside(dir, false));
+  ASSERT_OK_AND_ASSIGN(const ModelHints other,
+                       HintsFromFiles(files, /*prefer_open_clip=*/false));
   EXPECT_EQ(other.activation, Activation::kQuickGelu);
 }
 

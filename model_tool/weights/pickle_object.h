@@ -28,7 +28,8 @@ enum class PickleKind {
   kStorage,
   // A torch tensor: items are storage, offset, size tuple, stride tuple.
   kTensor,
-  // What this reader does not build. text says what it would have been.
+  // What this reader does not build. text says what it would have been;
+  // items[0], if any, what its attributes would have been set from.
   kOpaque,
 };
 

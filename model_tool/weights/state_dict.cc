@@ -1,21 +1,17 @@
 #include "model_tool/weights/state_dict.h"
 
-#include <fstream>
-#include <memory>
+#include <set>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "core/base/files.h"
 #include "core/base/status_macros.h"
 #include "core/model/safetensors.h"
-#include "core/model/torch_status.h"
+#include "core/record/safetensors_reader.h"
 #include "model_tool/weights/torch_archive.h"
 #include "model_tool/weights/zip_checksums.h"
-#include "torch/csrc/jit/api/module.h"
-#include "torch/csrc/jit/serialization/import.h"
 
 namespace maskfill {
 namespace {
@@ -41,32 +37,46 @@ std::string Keys(const PickleObject& dict) {
   return absl::StrJoin(keys, ", ");
 }
 
-// A safetensors file begins with the length of its header, and the header
-// with a brace.
-absl::StatusOr<bool> IsSafetensors(const std::string& path) {
-  RETURN_IF_ERROR(FileSize(path).status());
-  std::ifstream file(path, std::ios::binary);
-  char head[9] = {};
-  file.read(head, sizeof(head));
-  return file.gcount() == sizeof(head) && head[8] == '{';
+// Every tensor that a scripted module or one inside it has as an attribute, by
+// dotted name: its parameters and buffers, but also other attributes.
+absl::StatusOr<NamedTensors> ReadTorchScript(TorchArchive* archive) {
+  constexpr size_t kMaxDepth = 64;
+  struct Module {
+    std::string prefix;
+    const PickleObject* object;
+    size_t depth;
+  };
+  NamedTensors tensors;
+  std::vector<Module> open = {{"", &archive->root(), 0}};
+  std::set<const PickleObject*> seen = {&archive->root()};
+  while (!open.empty()) {
+    const Module module = std::move(open.back());
+    open.pop_back();
+    const auto& items = module.object->items;
+    if (module.object->kind != PickleKind::kOpaque || items.empty() ||
+        items[0]->kind != PickleKind::kDict || module.depth > kMaxDepth) {
+      return absl::DataLossError(absl::StrCat(
+          "found ", Describe(*module.object), " as \"", module.prefix,
+          "\", expected a module of TorchScript at most ", kMaxDepth, " deep"));
+    }
+    for (size_t i = 0; i + 1 < items[0]->items.size(); i += 2) {
+      const PickleObject& value = *items[0]->items[i + 1];
+      std::string name = absl::StrCat(module.prefix, items[0]->items[i]->text);
+      if (value.kind == PickleKind::kTensor) {
+        ASSIGN_OR_RETURN(
+            tensors[name],
+            Annotate(archive->Read(value), absl::StrCat("\"", name, "\"")));
+      } else if (value.kind == PickleKind::kOpaque && !value.items.empty() &&
+                 seen.insert(&value).second) {
+        // Once each: a module may stand in several places.
+        open.push_back({absl::StrCat(name, "."), &value, module.depth + 1});
+      }
+    }
+  }
+  return tensors;
 }
 
-absl::StatusOr<NamedTensors> ReadTorchScript(const std::string& path) {
-  return CatchTorch([&] {
-    const torch::jit::Module module = torch::jit::load(path, at::kCPU);
-    NamedTensors tensors;
-    for (const auto& parameter : module.named_parameters(/*recurse=*/true)) {
-      tensors[parameter.name] = parameter.value.detach();
-    }
-    for (const auto& buffer : module.named_buffers(/*recurse=*/true)) {
-      tensors[buffer.name] = buffer.value.detach();
-    }
-    return tensors;
-  });
-}
-
-absl::StatusOr<NamedTensors> ReadPickle(const std::string& path) {
-  ASSIGN_OR_RETURN(const auto archive, TorchArchive::Open(path));
+absl::StatusOr<NamedTensors> ReadPickle(TorchArchive* archive) {
   ASSIGN_OR_RETURN(const PickleObject* dict, FindStateDict(archive->root()));
   NamedTensors tensors;
   for (size_t i = 0; i + 1 < dict->items.size(); i += 2) {
@@ -131,23 +141,26 @@ absl::StatusOr<const PickleObject*> FindStateDict(const PickleObject& root) {
   return at;
 }
 
-absl::StatusOr<StateDict> ReadStateDict(const std::string& path) {
-  ASSIGN_OR_RETURN(const bool is_safetensors, IsSafetensors(path));
+absl::StatusOr<StateDict> ParseStateDict(absl::string_view bytes) {
   StateDict state;
-  if (is_safetensors) {
-    ASSIGN_OR_RETURN(SafetensorsFile file, ReadSafetensors(path));
+  // The length of the header, and its brace.
+  if (bytes.size() > 8 && bytes[8] == '{') {
+    ASSIGN_OR_RETURN(const auto reader,
+                     SafetensorsReader::OpenBytes(bytes, "safetensors"));
+    ASSIGN_OR_RETURN(SafetensorsFile file, ReadSafetensors(*reader));
     state.tensors = std::move(file.tensors);
     state.metadata = std::move(file.metadata);
     return state;
   }
-  ASSIGN_OR_RETURN(const TorchFileKind kind, DetectTorchFile(path));
-  RETURN_IF_ERROR(CheckZipChecksums(path));
+  ASSIGN_OR_RETURN(const TorchFileKind kind, DetectTorchFile(bytes));
+  RETURN_IF_ERROR(CheckZipChecksums(bytes));
+  ASSIGN_OR_RETURN(const auto archive, TorchArchive::Open(bytes));
   if (kind == TorchFileKind::kTorchScript) {
     state.format = WeightsFormat::kTorchScript;
-    ASSIGN_OR_RETURN(state.tensors, Annotate(ReadTorchScript(path), path));
+    ASSIGN_OR_RETURN(state.tensors, ReadTorchScript(archive.get()));
   } else {
     state.format = WeightsFormat::kPickle;
-    ASSIGN_OR_RETURN(state.tensors, Annotate(ReadPickle(path), path));
+    ASSIGN_OR_RETURN(state.tensors, ReadPickle(archive.get()));
   }
   return state;
 }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "core/model/named_tensors.h"
 #include "model_tool/weights/pickle_object.h"
 
@@ -25,9 +26,10 @@ struct StateDict {
   std::map<std::string, std::string> metadata;  // of safetensors
 };
 
-// Reads `path`, whose format is found out from its bytes. No code in the file
-// is run. NotFound, or DataLoss when it is damaged or of another kind.
-absl::StatusOr<StateDict> ReadStateDict(const std::string& path);
+// Reads the bytes of a file, whose format is found out from them. No code in
+// it is run: pickles, those of TorchScript included, are read as data
+// (Unpickle). DataLoss when it is damaged or of another kind.
+absl::StatusOr<StateDict> ParseStateDict(absl::string_view bytes);
 
 // The dict of tensors in a checkpoint: `root` itself, or what lies under
 // "state_dict", "model_state_dict" or "model", one in another at most three

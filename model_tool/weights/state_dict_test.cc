@@ -4,15 +4,16 @@
 
 #include "ATen/ops/equal.h"
 #include "ATen/ops/tensor.h"
+#include "core/base/atomic_file.h"
 #include "core/base/files.h"
-#include "core/base/status_matchers.h"
-#include "core/base/test_paths.h"
 #include "core/model/safetensors.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "model_tool/weights/archive_testing.h"
-#include "model_tool/weights/pickle_testing.h"
 #include "model_tool/weights/unpickler.h"
+#include "tests/support/pickle_writer.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/test_paths.h"
+#include "tests/support/torch_archives.h"
 
 namespace maskfill {
 namespace {
@@ -31,7 +32,8 @@ PickleWriter& AddWeights(PickleWriter& writer) {
 void ExpectWeights(const std::string& pickle) {
   const std::string path = JoinPath(TestDirectory(), "a.pt");
   WriteTorchArchive(path, pickle, {{"0", FloatBytes({1, 2})}});
-  ASSERT_OK_AND_ASSIGN(const StateDict state, ReadStateDict(path));
+  ASSERT_OK_AND_ASSIGN(const std::string bytes, ReadFile(path));
+  ASSERT_OK_AND_ASSIGN(const StateDict state, ParseStateDict(bytes));
   EXPECT_EQ(state.format, WeightsFormat::kPickle);
   ASSERT_EQ(state.tensors.size(), 1u);
   EXPECT_TRUE(at::equal(state.tensors.at("w"), at::tensor({1.f, 2.f})));
@@ -85,18 +87,58 @@ TEST(StateDict, ReadsSafetensorsWithTheirMetadata) {
   const std::string path = JoinPath(TestDirectory(), "any_name.pt");
   ASSERT_OK(WriteSafetensors(path, {{"w", at::tensor({1.f, 2.f})}},
                              {{"activation", "gelu"}}));
-  ASSERT_OK_AND_ASSIGN(const StateDict state, ReadStateDict(path));
+  ASSERT_OK_AND_ASSIGN(const std::string bytes, ReadFile(path));
+  ASSERT_OK_AND_ASSIGN(const StateDict state, ParseStateDict(bytes));
   EXPECT_EQ(state.format, WeightsFormat::kSafetensors);
   EXPECT_EQ(state.metadata.at("activation"), "gelu");
   EXPECT_EQ(state.tensors.size(), 1u);
 }
 
-TEST(StateDict, RefusesOtherFiles) {
+// As torch.jit.save pickles a module: an object of its class whose attributes
+// are set from a dict.
+PickleWriter& BeginModule(PickleWriter& writer) {
+  return writer.Global("__torch__.net", "Net").Op(")\x81}(");
+}
+
+TEST(StateDict, ReadsTheTensorsOfAScriptedModuleByTheirDottedNames) {
+  PickleWriter writer;
+  BeginModule(writer).String("training").Op("\x89").String("m");
+  BeginModule(writer)
+      .String("w")
+      .Tensor("FloatStorage", "0", 2, 0, {2}, {1})
+      .Op("ub");
   const std::string path = JoinPath(TestDirectory(), "a.pt");
-  ASSERT_OK(WriteFileAtomically(path, ""));
-  EXPECT_THAT(ReadStateDict(path), StatusIs(absl::StatusCode::kDataLoss));
-  EXPECT_THAT(ReadStateDict("/nonexistent.pt"),
-              StatusIs(absl::StatusCode::kNotFound));
+  WriteTorchArchive(path, writer.Op("ub").Finish(), {{"0", FloatBytes({1, 2})}},
+                    "little", {{"constants.pkl", ""}});
+  ASSERT_OK_AND_ASSIGN(const std::string bytes, ReadFile(path));
+  ASSERT_OK_AND_ASSIGN(const StateDict state, ParseStateDict(bytes));
+  EXPECT_EQ(state.format, WeightsFormat::kTorchScript);
+  ASSERT_EQ(state.tensors.size(), 1u);
+  EXPECT_TRUE(at::equal(state.tensors.at("m.w"), at::tensor({1.f, 2.f})));
+}
+
+// A module with code of its own for loading (__setstate__) was pickled with
+// what that code takes. It is not run, so there are no weights to read.
+TEST(StateDict, RunsNoCodeOfAScriptedModule) {
+  PickleWriter writer;
+  writer.Global("__torch__.net", "Net").Op(")\x81").Int(1).Op("b");
+  const std::string path = JoinPath(TestDirectory(), "a.pt");
+  WriteTorchArchive(path, writer.Finish(), {}, "little",
+                    {{"constants.pkl", ""},
+                     {"code/__torch__/net.py",
+                      "class Net(Module):\n"
+                      "  def __setstate__(self, state: int) -> None:\n"
+                      "    raise Exception(\"ran\")\n"}});
+  ASSERT_OK_AND_ASSIGN(const std::string bytes, ReadFile(path));
+  EXPECT_THAT(ParseStateDict(bytes),
+              StatusIs(absl::StatusCode::kDataLoss,
+                       HasSubstr("expected a module of TorchScript")));
+}
+
+TEST(StateDict, RefusesOtherFiles) {
+  for (const char* bytes : {"", "hello"}) {
+    EXPECT_THAT(ParseStateDict(bytes), StatusIs(absl::StatusCode::kDataLoss));
+  }
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "model_tool/weights/torch_archive.h"
 
 #include <algorithm>
-#include <fstream>
 #include <utility>
 #include <vector>
 
@@ -12,7 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "caffe2/serialize/inline_container.h"
-#include "core/base/files.h"
+#include "caffe2/serialize/read_adapter_interface.h"
 #include "core/base/status_macros.h"
 #include "core/model/torch_status.h"
 #include "model_tool/weights/unpickler.h"
@@ -44,11 +43,28 @@ absl::Status ZipStatus(const absl::Status& status) {
       absl::StrCat("not a complete torch archive: ", status.message()));
 }
 
+// PyTorch's zip reader takes bytes only so.
+class BytesAdapter : public caffe2::serialize::ReadAdapterInterface {
+ public:
+  explicit BytesAdapter(absl::string_view bytes) : bytes_(bytes) {}
+  size_t size() const override { return bytes_.size(); }
+  size_t read(uint64_t position, void* out, size_t n,
+              const char* /*what*/) const override {
+    return position > bytes_.size()
+               ? 0
+               : bytes_.copy(static_cast<char*>(out), n, position);
+  }
+
+ private:
+  const absl::string_view bytes_;
+};
+
 absl::StatusOr<std::unique_ptr<PyTorchStreamReader>> OpenZip(
-    const std::string& path) {
-  RETURN_IF_ERROR(FileSize(path).status());  // a clear message when missing
-  auto reader =
-      CatchTorch([&] { return std::make_unique<PyTorchStreamReader>(path); });
+    absl::string_view bytes) {
+  auto reader = CatchTorch([&] {
+    return std::make_unique<PyTorchStreamReader>(
+        std::make_shared<BytesAdapter>(bytes));
+  });
   if (!reader.ok()) return ZipStatus(reader.status());
   return reader;
 }
@@ -88,38 +104,31 @@ std::vector<int64_t> Integers(const PickleObject& tuple) {
 
 }  // namespace
 
-TorchArchive::TorchArchive(std::string path,
+TorchArchive::TorchArchive(int64_t file_bytes,
                            std::unique_ptr<PyTorchStreamReader> reader)
-    : path_(std::move(path)),
-      file_bytes_(FileSize(path_).value_or(0)),
-      reader_(std::move(reader)) {}
+    : file_bytes_(file_bytes), reader_(std::move(reader)) {}
 
 TorchArchive::~TorchArchive() = default;
 
 absl::StatusOr<std::unique_ptr<TorchArchive>> TorchArchive::Open(
-    const std::string& path) {
-  auto reader = OpenZip(path);
-  if (!reader.ok()) return Annotate(reader.status(), path);
+    absl::string_view bytes) {
+  ASSIGN_OR_RETURN(auto reader, OpenZip(bytes));
   std::unique_ptr<TorchArchive> archive(
-      new TorchArchive(path, *std::move(reader)));
-  const auto load = [&]() -> absl::Status {
-    const absl::StatusOr<bool> has_order =
-        CatchTorch([&] { return archive->reader_->hasRecord("byteorder"); });
-    RETURN_IF_ERROR(ZipStatus(has_order.status()));
-    if (*has_order) {
-      ASSIGN_OR_RETURN(const std::string order,
-                       archive->ReadRecord("byteorder", 16));
-      if (order != "little") {
-        return absl::DataLossError(
-            absl::StrCat("byte order is \"", order, "\", expected \"little\""));
-      }
+      new TorchArchive(static_cast<int64_t>(bytes.size()), std::move(reader)));
+  const absl::StatusOr<bool> has_order =
+      CatchTorch([&] { return archive->reader_->hasRecord("byteorder"); });
+  RETURN_IF_ERROR(ZipStatus(has_order.status()));
+  if (*has_order) {
+    ASSIGN_OR_RETURN(const std::string order,
+                     archive->ReadRecord("byteorder", 16));
+    if (order != "little") {
+      return absl::DataLossError(
+          absl::StrCat("byte order is \"", order, "\", expected \"little\""));
     }
-    ASSIGN_OR_RETURN(const std::string bytes,
-                     archive->ReadRecord("data.pkl", kMaxPickleBytes));
-    ASSIGN_OR_RETURN(archive->pickle_, Unpickle(bytes));
-    return absl::OkStatus();
-  };
-  RETURN_IF_ERROR(Annotate(load(), path));
+  }
+  ASSIGN_OR_RETURN(const std::string pickle,
+                   archive->ReadRecord("data.pkl", kMaxPickleBytes));
+  ASSIGN_OR_RETURN(archive->pickle_, Unpickle(pickle));
   return archive;
 }
 
@@ -195,37 +204,28 @@ absl::StatusOr<at::Tensor> TorchArchive::Read(const PickleObject& object) {
       [&] { return storage.as_strided(size, stride, offset).contiguous(); });
 }
 
-absl::StatusOr<TorchFileKind> DetectTorchFile(const std::string& path) {
-  RETURN_IF_ERROR(FileSize(path).status());
-  std::ifstream file(path, std::ios::binary);
-  std::string head(512, '\0');
-  file.read(head.data(), static_cast<std::streamsize>(head.size()));
-  head.resize(static_cast<size_t>(file.gcount()));
-  const bool tar = head.size() > 262 && head.substr(257, 5) == "ustar";
+absl::StatusOr<TorchFileKind> DetectTorchFile(absl::string_view bytes) {
+  const bool tar = bytes.size() > 262 && bytes.substr(257, 5) == "ustar";
   const bool pickle =
-      head.size() > 1 && head[0] == '\x80' && head[1] >= 2 && head[1] <= 5;
+      bytes.size() > 1 && bytes[0] == '\x80' && bytes[1] >= 2 && bytes[1] <= 5;
   if (tar || pickle) {
-    return absl::DataLossError(absl::StrCat(
-        path,
-        ": is a bare pickle or in torch.save's format from before PyTorch 1.6;"
-        " convert it in Python: "
-        "torch.save(torch.load(old, map_location='cpu'), new)"));
+    return absl::DataLossError(
+        "is a bare pickle or in torch.save's format from before PyTorch 1.6; "
+        "convert it in Python: "
+        "torch.save(torch.load(old, map_location='cpu'), new)");
   }
-  if (!absl::StartsWith(head, absl::string_view("PK\x03\x04", 4))) {
-    return absl::DataLossError(absl::StrCat(
-        path, ": is neither a zip archive of torch nor a safetensors file"));
+  if (!absl::StartsWith(bytes, absl::string_view("PK\x03\x04", 4))) {
+    return absl::DataLossError(
+        "is neither a zip archive of torch nor a safetensors file");
   }
-  auto reader = OpenZip(path);
-  if (!reader.ok()) return Annotate(reader.status(), path);
+  ASSIGN_OR_RETURN(const auto reader, OpenZip(bytes));
   auto kind = CatchTorch([&]() -> absl::StatusOr<TorchFileKind> {
-    if ((*reader)->hasRecord("constants.pkl")) {
-      return TorchFileKind::kTorchScript;
-    }
-    if ((*reader)->hasRecord("data.pkl")) return TorchFileKind::kPickle;
+    if (reader->hasRecord("constants.pkl")) return TorchFileKind::kTorchScript;
+    if (reader->hasRecord("data.pkl")) return TorchFileKind::kPickle;
     return absl::DataLossError(
         "is a zip archive without data.pkl, so not made by torch.save");
   });
-  if (!kind.ok()) return Annotate(ZipStatus(kind.status()), path);
+  if (!kind.ok()) return ZipStatus(kind.status());
   return kind;
 }
 

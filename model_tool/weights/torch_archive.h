@@ -8,6 +8,7 @@
 
 #include "ATen/core/Tensor.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "model_tool/weights/pickle_object.h"
 
 namespace caffe2::serialize {
@@ -19,17 +20,18 @@ namespace maskfill {
 // The contents of a zip archive as torch.save writes it since PyTorch 1.6.
 // Only tensors that are asked for are read.
 //
-//   ASSIGN_OR_RETURN(auto archive, TorchArchive::Open("epoch_32.pt"));
+//   ASSIGN_OR_RETURN(const std::string bytes, ReadFile("epoch_32.pt"));
+//   ASSIGN_OR_RETURN(auto archive, TorchArchive::Open(bytes));
 //   const PickleObject* weights = archive->root().Find("state_dict");
 //   ASSIGN_OR_RETURN(at::Tensor proj, archive->Read(*weights->Find("proj")));
 //
 // Not thread-safe.
 class TorchArchive {
  public:
-  // NotFound when there is no such file; DataLoss when it is no such archive,
-  // is damaged, or was written on a big-endian machine.
+  // Of the bytes of a file, which must outlive it. DataLoss when it is no such
+  // archive, is damaged, or was written on a big-endian machine.
   static absl::StatusOr<std::unique_ptr<TorchArchive>> Open(
-      const std::string& path);
+      absl::string_view bytes);
   ~TorchArchive();
 
   const PickleObject& root() const { return pickle_.root(); }
@@ -41,7 +43,7 @@ class TorchArchive {
   absl::StatusOr<at::Tensor> Read(const PickleObject& object);
 
  private:
-  TorchArchive(std::string path,
+  TorchArchive(int64_t file_bytes,
                std::unique_ptr<caffe2::serialize::PyTorchStreamReader> reader);
 
   absl::StatusOr<std::string> ReadRecord(const std::string& name,
@@ -49,21 +51,20 @@ class TorchArchive {
   // [elements] of the storage's dtype.
   absl::StatusOr<at::Tensor> ReadStorage(const PickleObject& storage);
 
-  const std::string path_;
   const int64_t file_bytes_;
   std::unique_ptr<caffe2::serialize::PyTorchStreamReader> reader_;
   Pickle pickle_;
   std::map<std::string, at::Tensor> storages_;  // by key, as bytes
 };
 
-// What kind of zip archive of torch a file is.
+// What kind of zip archive of torch a file's bytes are.
 enum class TorchFileKind {
   kPickle,       // torch.save
   kTorchScript,  // torch.jit.save
 };
 // DataLoss when it is neither; says so when it is torch.save's format before
 // PyTorch 1.6, and how to convert it.
-absl::StatusOr<TorchFileKind> DetectTorchFile(const std::string& path);
+absl::StatusOr<TorchFileKind> DetectTorchFile(absl::string_view bytes);
 
 }  // namespace maskfill
 

@@ -5,14 +5,16 @@
 
 #include "ATen/ops/equal.h"
 #include "ATen/ops/tensor.h"
+#include "core/base/atomic_file.h"
 #include "core/base/counter_rng.h"
 #include "core/base/files.h"
-#include "core/base/status_matchers.h"
-#include "core/base/test_paths.h"
+#include "core/base/status_macros.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "model_tool/weights/archive_testing.h"
-#include "model_tool/weights/pickle_testing.h"
+#include "tests/support/pickle_writer.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/test_paths.h"
+#include "tests/support/torch_archives.h"
 
 namespace maskfill {
 namespace {
@@ -34,10 +36,9 @@ std::string OneTensor(int64_t offset, const std::vector<int64_t>& size,
 absl::StatusOr<at::Tensor> WriteAndRead(const std::string& pickle) {
   const std::string path = JoinPath(TestDirectory(), "a.pt");
   WriteTorchArchive(path, pickle, {{"0", FloatBytes({0, 1, 2, 3, 4, 5})}});
-  auto archive = TorchArchive::Open(path);
-  if (!archive.ok()) return archive.status();
-  const PickleObject* object = (*archive)->root().Find("t");
-  return (*archive)->Read(*object);
+  ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path));
+  ASSIGN_OR_RETURN(const auto archive, TorchArchive::Open(bytes));
+  return archive->Read(*archive->root().Find("t"));
 }
 
 TEST(TorchArchive, ReadsATensor) {
@@ -105,41 +106,33 @@ TEST(TorchArchive, RefusesWhatIsNoTensor) {
 TEST(TorchArchive, RefusesBigEndianFiles) {
   const std::string path = JoinPath(TestDirectory(), "a.pt");
   WriteTorchArchive(path, PickleWriter().Op("}").Finish(), {}, "big");
-  EXPECT_THAT(TorchArchive::Open(path),
+  ASSERT_OK_AND_ASSIGN(const std::string bytes, ReadFile(path));
+  EXPECT_THAT(TorchArchive::Open(bytes),
               StatusIs(absl::StatusCode::kDataLoss, HasSubstr("\"big\"")));
 }
 
 TEST(TorchArchive, NamesAMissingStorage) {
   const std::string path = JoinPath(TestDirectory(), "a.pt");
   WriteTorchArchive(path, OneTensor(0, {6}, {1}), {});
-  ASSERT_OK_AND_ASSIGN(const auto archive, TorchArchive::Open(path));
+  ASSERT_OK_AND_ASSIGN(const std::string bytes, ReadFile(path));
+  ASSERT_OK_AND_ASSIGN(const auto archive, TorchArchive::Open(bytes));
   EXPECT_THAT(archive->Read(*archive->root().Find("t")),
               StatusIs(absl::StatusCode::kDataLoss, HasSubstr("data/0")));
 }
 
-TEST(TorchArchive, ReportsAMissingFile) {
-  EXPECT_THAT(TorchArchive::Open("/nonexistent/a.pt"),
-              StatusIs(absl::StatusCode::kNotFound));
-}
-
 TEST(DetectTorchFile, TellsTheFormatsApart) {
-  const std::string dir = TestDirectory();
-  const std::string zip = JoinPath(dir, "zip");
+  const std::string zip = JoinPath(TestDirectory(), "zip");
   WriteTorchArchive(zip, PickleWriter().Op("}").Finish(), {});
-  EXPECT_THAT(DetectTorchFile(zip), IsOkAndHolds(TorchFileKind::kPickle));
-  const std::string old = JoinPath(dir, "old");
-  ASSERT_OK(WriteFileAtomically(old, "\x80\x02\x8a\x0a"));
-  EXPECT_THAT(DetectTorchFile(old),
+  ASSERT_OK_AND_ASSIGN(const std::string bytes, ReadFile(zip));
+  EXPECT_THAT(DetectTorchFile(bytes), IsOkAndHolds(TorchFileKind::kPickle));
+  EXPECT_THAT(DetectTorchFile("\x80\x02\x8a\x0a"),
               StatusIs(absl::StatusCode::kDataLoss, HasSubstr("PyTorch 1.6")));
-  const std::string text = JoinPath(dir, "text");
-  ASSERT_OK(WriteFileAtomically(text, "hello"));
-  EXPECT_THAT(DetectTorchFile(text), StatusIs(absl::StatusCode::kDataLoss,
-                                              HasSubstr("neither a zip")));
+  EXPECT_THAT(DetectTorchFile("hello"), StatusIs(absl::StatusCode::kDataLoss,
+                                                 HasSubstr("neither a zip")));
 }
 
 TEST(TorchArchive, NeverCrashesOnMutations) {
-  const std::string dir = TestDirectory();
-  const std::string path = JoinPath(dir, "a.pt");
+  const std::string path = JoinPath(TestDirectory(), "a.pt");
   WriteTorchArchive(path, OneTensor(0, {2, 3}, {3, 1}),
                     {{"0", FloatBytes({0, 1, 2, 3, 4, 5})}});
   ASSERT_OK_AND_ASSIGN(const std::string original, ReadFile(path));
@@ -153,8 +146,7 @@ TEST(TorchArchive, NeverCrashesOnMutations) {
         bytes[rng.Below(bytes.size())] ^= static_cast<char>(1 << rng.Below(8));
       }
     }
-    ASSERT_OK(WriteFileAtomically(path, bytes));
-    auto archive = TorchArchive::Open(path);
+    auto archive = TorchArchive::Open(bytes);
     if (!archive.ok()) continue;
     const PickleObject* object = (*archive)->root().Find("t");
     if (object != nullptr) (*archive)->Read(*object).status().IgnoreError();

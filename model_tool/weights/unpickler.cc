@@ -309,9 +309,12 @@ absl::Status Machine::Step(uint8_t opcode) {
     case 'R':
     case 0x81:  // NEWOBJ
       return Call(/*keywords=*/false);
-    case 'b':  // BUILD: the object stays, its attributes are not looked at
-      RETURN_IF_ERROR(Pop().status());
-      return Top().status();
+    case 'b': {  // BUILD: attributes, of which torch.save's own have none
+      ASSIGN_OR_RETURN(PickleObject * state, Pop());
+      ASSIGN_OR_RETURN(PickleObject * object, Top());
+      if (object->kind == PickleKind::kOpaque) object->items = {state};
+      return absl::OkStatus();
+    }
     case 'Q': {  // BINPERSID
       ASSIGN_OR_RETURN(PickleObject * id, Pop());
       absl::StatusOr<PickleObject*> storage = PickleStorage(*id, &pickle_);

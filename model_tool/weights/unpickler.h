@@ -21,8 +21,8 @@ struct UnpickleOptions {
 // torch.Size, tensors and parameters, torch.device. Every other class or
 // function becomes an opaque object: nothing named in a pickle is ever looked
 // up, called or imported, so a pickle cannot do anything but describe data.
-// Attributes that objects get by BUILD (such as a state dict's _metadata) are
-// dropped.
+// Attributes that objects get by BUILD are kept for opaque objects (modules of
+// TorchScript) and dropped for the others (a state dict's _metadata).
 //
 // Never recurses; memory is bounded by the size of `bytes` and max_objects.
 // DataLoss, with the byte offset, when `bytes` is no well-formed pickle.

@@ -4,10 +4,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/counter_rng.h"
-#include "core/base/status_matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "model_tool/weights/pickle_testing.h"
+#include "tests/support/pickle_writer.h"
+#include "tests/support/status_matchers.h"
 
 namespace maskfill {
 namespace {

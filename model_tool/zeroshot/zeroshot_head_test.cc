@@ -2,10 +2,10 @@
 
 #include "ATen/ops/allclose.h"
 #include "ATen/ops/equal.h"
-#include "core/base/status_matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "model_tool/tiny_clip.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/tiny_clip.h"
 
 namespace maskfill {
 namespace {

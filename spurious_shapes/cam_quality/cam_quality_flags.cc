@@ -5,10 +5,9 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
-#include "absl/strings/string_view.h"
+#include "core/base/flag_errors.h"
 #include "core/base/status_macros.h"
-#include "core/stage/flag_errors.h"
+#include "core/work/run_flags.h"
 #include "gflags/gflags.h"
 
 DEFINE_string(cams, "", "directory of the CAMs, as cam_tool writes it");
@@ -16,8 +15,6 @@ DEFINE_string(masks, "",
               "directory of the images' object masks, <masks>/<id>.png: the "
               "folder masks that make_spurious_shapes wrote, or the set's "
               "folder in it");
-DEFINE_string(output, "",
-              "JSON file for the result, replaced if it exists; empty: none");
 DEFINE_string(thresholds, "0.1,0.2,0.3,0.4,0.5",
               "of relevance, each 0 to below 1, comma separated: patches above "
               "it are the mask, as in mask_tool --mask=object --threshold");
@@ -27,10 +24,6 @@ DEFINE_double(object_coverage, 0.25,
 DEFINE_int64(border_px, 0,
              "px on each side of a mask that the images have lost, 0 to 100; 2 "
              "for the ObjectNet-like set");
-DEFINE_string(progress, "auto",
-              "auto (bar on a terminal, else log), bar, log, json or none, on "
-              "stderr");
-
 namespace maskfill {
 namespace {
 
@@ -39,7 +32,7 @@ bool IsFraction(double value) { return value >= 0 && value < 1; }
 std::vector<double> ParseThresholds(const std::string& list,
                                     FlagErrors* errors) {
   std::vector<double> thresholds;
-  for (const absl::string_view text : absl::StrSplit(list, ',')) {
+  for (const std::string& text : ParseList(list)) {
     double threshold = 0;
     if (!absl::SimpleAtod(text, &threshold) || !IsFraction(threshold)) {
       errors->Add(absl::StrCat("--thresholds has \"", text,
@@ -67,7 +60,9 @@ absl::StatusOr<CamQualityOptions> CamQualityOptionsFromFlags() {
         "--masks is missing, expected the folder masks that "
         "make_spurious_shapes wrote");
   }
-  options.output = FLAGS_output;
+  // Optional here: the result is also printed.
+  FlagErrors no_output;
+  TakeOutputFlags("a JSON file", &options.run, &no_output);
   options.thresholds = ParseThresholds(FLAGS_thresholds, &errors);
   options.masks.object_coverage = FLAGS_object_coverage;
   if (!IsFraction(FLAGS_object_coverage)) {
@@ -79,10 +74,7 @@ absl::StatusOr<CamQualityOptions> CamQualityOptionsFromFlags() {
     errors.Add(absl::StrCat("--border_px is ", FLAGS_border_px,
                             ", expected 0 to 100 px"));
   }
-  const absl::StatusOr<ProgressMode> progress =
-      ParseProgressMode(FLAGS_progress);
-  errors.Add(progress.status());
-  if (progress.ok()) options.progress = *progress;
+  TakeProgressFlag(&options.run, &errors);
   RETURN_IF_ERROR(errors.ToStatus());
   return options;
 }

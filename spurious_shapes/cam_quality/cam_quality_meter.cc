@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/image/relevance_mask.h"
+#include "core/masking/patch_masks.h"
 #include "glog/logging.h"
 
 namespace maskfill {

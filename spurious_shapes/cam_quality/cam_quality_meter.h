@@ -40,7 +40,7 @@ class CamQualityMeter {
   explicit CamQualityMeter(std::vector<double> thresholds);
 
   // `relevance` [P] in [0, 1]; `object`: the P patches that lie on the object.
-  // The mask at a threshold is mask_tool's (ObjectMask in relevance_mask.h).
+  // The mask at a threshold is mask_tool's (ObjectMask in patch_masks.h).
   void Add(const PatchGrid& grid, absl::Span<const float> relevance,
            const PatchMask& object);
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/base/progress.h"
+#include "core/work/run_options.h"
 #include "spurious_shapes/cam_quality/cam_quality_meter.h"
 #include "spurious_shapes/cam_quality/object_masks.h"
 
@@ -14,15 +14,15 @@ namespace maskfill {
 struct CamQualityOptions {
   std::string cams;  // directory that cam_tool wrote
   ObjectMaskOptions masks;
-  std::string output;  // JSON file; empty: none
   // Of relevance, each in [0, 1): mask_tool's --threshold.
   std::vector<double> thresholds = {0.1, 0.2, 0.3, 0.4, 0.5};
-  ProgressMode progress = ProgressMode::kAuto;
+  RunOptions run;  // its output is a JSON file; empty: none
 };
 
 struct CamQualityReport {
   CamQuality quality;
-  std::string cams_fingerprint;  // content fingerprint of the CAM set
+  std::string cams_fingerprint;   // content fingerprint of the CAM set
+  std::string masks_fingerprint;  // of the masks, as patches
 };
 
 }  // namespace maskfill

@@ -6,9 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "core/base/atomic_file.h"
 #include "core/base/files.h"
-#include "core/base/status_matchers.h"
-#include "core/base/test_paths.h"
 #include "core/image/encode_png.h"
 #include "core/image/image.h"
 #include "core/record/manifest.h"
@@ -20,6 +19,8 @@
 #include "proto/manifest.pb.h"
 #include "proto/records.pb.h"
 #include "spurious_shapes/cam_quality/cam_quality_text.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/test_paths.h"
 
 namespace maskfill {
 namespace {
@@ -43,7 +44,7 @@ void WriteRecords(const std::string& dir,
                   const std::vector<std::vector<Record>>& shards) {
   ASSERT_OK(MakeDirectories(dir));
   v1::Manifest manifest;
-  manifest.set_schema_version(1);
+  manifest.set_schema_version(kManifestSchemaVersion);
   manifest.set_name("set");
   manifest.set_tool("test");
   manifest.set_record_type(std::string(Record::descriptor()->full_name()));
@@ -94,9 +95,9 @@ CamQualityOptions WriteSet(const std::string& dir) {
   CamQualityOptions options;
   options.cams = dir + "/cams";
   options.masks.dir = dir + "/masks";
-  options.output = dir + "/quality.json";
+  options.run.output = dir + "/quality.json";
   options.thresholds = {0.4, 0.5};
-  options.progress = ProgressMode::kNone;
+  options.run.progress = ProgressMode::kNone;
   return options;
 }
 
@@ -124,7 +125,7 @@ TEST(MeasureCamQuality, WritesTheSameJsonEachTime) {
   const CamQualityOptions options = WriteSet(TestDirectory());
   ASSERT_OK_AND_ASSIGN(const CamQualityReport report,
                        MeasureCamQuality(options));
-  ASSERT_OK_AND_ASSIGN(const std::string text, ReadFile(options.output));
+  ASSERT_OK_AND_ASSIGN(const std::string text, ReadFile(options.run.output));
   const nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
   EXPECT_EQ(json["images"], 3);
   EXPECT_EQ(json["pointing_game"], 2.0 / 3);
@@ -134,13 +135,31 @@ TEST(MeasureCamQuality, WritesTheSameJsonEachTime) {
   EXPECT_EQ(json["thresholds"][1]["mask_rate"], 1.0 / 3);
   EXPECT_EQ(json["cams_fingerprint"], report.cams_fingerprint);
   ASSERT_OK(MeasureCamQuality(options));
-  EXPECT_THAT(ReadFile(options.output), IsOkAndHolds(text));
+  EXPECT_THAT(ReadFile(options.run.output), IsOkAndHolds(text));
+}
+
+TEST(MeasureCamQuality, ReplacesTheReportOfOtherMasksOnlyWhenToldTo) {
+  const std::string dir = TestDirectory();
+  CamQualityOptions options = WriteSet(dir);
+  ASSERT_OK(MeasureCamQuality(options));
+  Image all(4, 4);
+  std::fill(all.pixels.begin(), all.pixels.end(), uint8_t{255});
+  ASSERT_OK_AND_ASSIGN(const std::string png, EncodePng(all));
+  ASSERT_OK(
+      WriteFileAtomically(dir + "/masks/ILSVRC2012/val/ring/id_2.png", png));
+  EXPECT_THAT(
+      MeasureCamQuality(options),
+      StatusIs(absl::StatusCode::kAlreadyExists, HasSubstr("input masks")));
+  options.run.overwrite = true;
+  ASSERT_OK(MeasureCamQuality(options));
+  EXPECT_THAT(ReadFile(options.run.output),
+              IsOkAndHolds(HasSubstr("\"object_rate\": 0.66")));
 }
 
 TEST(MeasureCamQuality, WritesNothingWithoutOutput) {
   CamQualityOptions options = WriteSet(TestDirectory());
-  const std::string path = options.output;
-  options.output.clear();
+  const std::string path = options.run.output;
+  options.run.output.clear();
   ASSERT_OK(MeasureCamQuality(options));
   EXPECT_FALSE(PathExists(path));
 }

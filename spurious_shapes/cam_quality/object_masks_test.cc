@@ -3,13 +3,14 @@
 #include <functional>
 #include <string>
 
+#include "core/base/atomic_file.h"
 #include "core/base/files.h"
-#include "core/base/status_matchers.h"
-#include "core/base/test_paths.h"
 #include "core/image/encode_png.h"
 #include "core/image/image.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/test_paths.h"
 
 namespace maskfill {
 namespace {

@@ -1,24 +1,9 @@
 #include "spurious_shapes/dataset/benchmark_options.h"
 
-#include <charconv>
-
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "core/base/sha256.h"
 #include "spurious_shapes/renderer.h"
 
 namespace maskfill {
-namespace {
-
-// The fewest digits that read back as the same number.
-std::string ShortestText(double value) {
-  char text[32];
-  const std::to_chars_result end =
-      std::to_chars(text, text + sizeof(text), value);
-  return std::string(text, end.ptr);
-}
-
-}  // namespace
 
 std::vector<Suite> BenchmarkOptions::AllSuites() {
   std::vector<Suite> suites;
@@ -26,28 +11,18 @@ std::vector<Suite> BenchmarkOptions::AllSuites() {
   return suites;
 }
 
-std::map<std::string, std::string> BenchmarkOptions::Resolved() const {
+Work BenchmarkWork(const BenchmarkOptions& options) {
   std::vector<absl::string_view> names;
-  for (const Suite suite : suites) names.push_back(InfoOf(suite).name);
-  return {
-      {"correlation", ShortestText(correlation)},
-      {"image_size", absl::StrCat(image_size)},
-      {"seed", absl::StrCat(seed)},
-      {"suites", absl::StrJoin(names, ",")},
-      {"test_size", absl::StrCat(test_size)},
-      {"train_size", absl::StrCat(train_size)},
-  };
-}
-
-std::string BenchmarkOptions::Fingerprint() const {
-  Sha256 sha;
-  sha.UpdateField("make_spurious_shapes");
-  sha.UpdateField(absl::StrCat(kRendererVersion));
-  for (const auto& [name, value] : Resolved()) {
-    sha.UpdateField(name);
-    sha.UpdateField(value);
-  }
-  return sha.HexDigest();
+  for (const Suite suite : options.suites) names.push_back(InfoOf(suite).name);
+  Work work{.tool = "make_spurious_shapes",
+            .algorithm_version = kRendererVersion,
+            .seed = options.run.seed};
+  work.AddNumber("correlation", options.correlation);
+  work.AddNumber("image_size", options.image_size);
+  work.AddOption("suites", absl::StrJoin(names, ","));
+  work.AddNumber("test_size", options.test_size);
+  work.AddNumber("train_size", options.train_size);
+  return work;
 }
 
 }  // namespace maskfill

@@ -8,35 +8,18 @@
 
 namespace maskfill {
 
-std::string PlanText(const BenchmarkOptions& options) {
-  std::string text =
-      absl::StrCat("would write the benchmark to ", options.output,
-                   "\nfingerprint ", options.Fingerprint(), "\n");
-  for (const auto& [name, value] : options.Resolved()) {
-    absl::StrAppend(&text, "option ", name, " ", value, "\n");
-  }
-  for (const Suite suite : options.suites) {
-    absl::StrAppendFormat(
-        &text, "set %-9s %7d images, %.4g with the usual background, in %s\n",
-        InfoOf(suite).name, options.SizeOf(suite),
-        UsualBackgroundProbability(suite, options.correlation),
-        JoinPath(options.output, std::string(InfoOf(suite).source)));
-  }
-  return text;
-}
-
 std::string ResultText(const BenchmarkOptions& options,
                        const MakeSpuriousShapesStats& stats) {
   std::string text;
   if (stats.already_done) {
-    absl::StrAppend(&text, options.output,
+    absl::StrAppend(&text, options.run.output,
                     " already holds this benchmark, nothing to do\n");
   } else {
     absl::StrAppendFormat(&text, "wrote %d images to %s in %.1f s\n",
-                          stats.images, options.output, stats.seconds);
+                          stats.images, options.run.output, stats.seconds);
   }
   absl::StrAppend(&text, "to be read by ingest --classes=",
-                  JoinPath(options.output, "classes.json"), " and\n");
+                  JoinPath(options.run.output, "classes.json"), " and\n");
   for (const SetSummary& set : stats.state.sets) {
     const absl::StatusOr<Suite> suite = ParseSuite(set.name);
     if (!suite.ok()) continue;
@@ -49,7 +32,7 @@ std::string ResultText(const BenchmarkOptions& options,
         100.0 * static_cast<double>(set.usual_background_images) /
             static_cast<double>(std::max<int64_t>(set.images, 1)),
         info.layout, info.split,
-        JoinPath(options.output, std::string(info.source)));
+        JoinPath(options.run.output, std::string(info.source)));
   }
   return text;
 }

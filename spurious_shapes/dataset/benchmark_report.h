@@ -9,9 +9,6 @@
 
 namespace maskfill {
 
-// For --dry_run: fingerprint, options, and a line per set.
-std::string PlanText(const BenchmarkOptions& options);
-
 // What was done, and a line per set: name, pictures, share with their class's
 // usual background, and how to ingest it.
 std::string ResultText(const BenchmarkOptions& options,

@@ -1,7 +1,7 @@
 #include "spurious_shapes/dataset/benchmark_state.h"
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
+#include "core/base/atomic_file.h"
 #include "core/base/files.h"
 #include "core/base/init.h"
 #include "core/base/status_macros.h"
@@ -67,10 +67,13 @@ BenchmarkState FromJson(const Json& json) {
 
 }  // namespace
 
-BenchmarkState BenchmarkState::Of(const BenchmarkOptions& options) {
+BenchmarkState BenchmarkState::Of(const v1::Manifest& plan) {
   BenchmarkState state;
-  state.fingerprint = options.Fingerprint();
-  state.options = options.Resolved();
+  state.fingerprint = plan.fingerprint();
+  state.options["seed"] = absl::StrCat(plan.seed());
+  for (const v1::Option& option : plan.options()) {
+    state.options[option.name()] = option.value();
+  }
   return state;
 }
 
@@ -81,13 +84,11 @@ const SetSummary* BenchmarkState::FindSet(absl::string_view name) const {
   return nullptr;
 }
 
-absl::StatusOr<std::optional<BenchmarkState>> ReadBenchmarkState(
-    const std::string& dir) {
+absl::StatusOr<BenchmarkState> ReadBenchmarkState(const std::string& dir) {
   const std::string path = JoinPath(dir, kBenchmarkStateFile);
-  if (!PathExists(path)) return std::optional<BenchmarkState>();
   ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
   try {
-    return std::optional<BenchmarkState>(FromJson(Json::parse(text)));
+    return FromJson(Json::parse(text));
   } catch (const Json::exception& error) {
     return absl::DataLossError(
         absl::StrCat("\"", path, "\" is damaged (", error.what(),
@@ -95,7 +96,8 @@ absl::StatusOr<std::optional<BenchmarkState>> ReadBenchmarkState(
   }
 }
 
-std::string BenchmarkStateJson(const BenchmarkState& state) {
+absl::Status WriteBenchmarkState(const std::string& dir,
+                                 const BenchmarkState& state) {
   Json json = {{"schema_version", kSchemaVersion},
                {"tool", "make_spurious_shapes"},
                {"tool_version", std::string(kToolVersion)},
@@ -111,36 +113,8 @@ std::string BenchmarkStateJson(const BenchmarkState& state) {
   for (const SetSummary& set : state.sets) {
     json["sets"].push_back(SetToJson(set));
   }
-  return json.dump(2) + "\n";
-}
-
-absl::Status WriteBenchmarkState(const std::string& dir,
-                                 const BenchmarkState& state) {
   return WriteFileAtomically(JoinPath(dir, kBenchmarkStateFile),
-                             BenchmarkStateJson(state));
-}
-
-absl::Status CheckSameBenchmark(const std::string& dir,
-                                const BenchmarkState& there,
-                                const BenchmarkState& wanted) {
-  if (there.fingerprint == wanted.fingerprint) return absl::OkStatus();
-  std::vector<std::string> differences;
-  for (const auto& [name, value] : wanted.options) {
-    const auto it = there.options.find(name);
-    const std::string other = it == there.options.end() ? "" : it->second;
-    if (other != value) {
-      differences.push_back(absl::StrCat("--", name, " is \"", value,
-                                         "\" here and \"", other, "\" there"));
-    }
-  }
-  if (differences.empty()) {
-    differences.push_back("it was drawn by another version of the renderer");
-  }
-  return absl::FailedPreconditionError(
-      absl::StrCat("\"", dir, "\" holds the benchmark with fingerprint ",
-                   there.fingerprint, ", this run's is ", wanted.fingerprint,
-                   ": ", absl::StrJoin(differences, "; "),
-                   "; choose another --output, or --overwrite to replace it"));
+                             json.dump(2) + "\n");
 }
 
 }  // namespace maskfill

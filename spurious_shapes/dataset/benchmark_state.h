@@ -1,17 +1,16 @@
-// spurious_shapes.json: what a benchmark directory holds and how far it is.
+// spurious_shapes.json: the sets that a benchmark directory holds.
 #ifndef MASKFILL_SPURIOUS_SHAPES_DATASET_BENCHMARK_STATE_H_
 #define MASKFILL_SPURIOUS_SHAPES_DATASET_BENCHMARK_STATE_H_
 
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "spurious_shapes/dataset/benchmark_options.h"
+#include "proto/manifest.pb.h"
 
 namespace maskfill {
 
@@ -29,31 +28,23 @@ struct SetSummary {
 };
 
 struct BenchmarkState {
-  std::string fingerprint;                     // of BenchmarkOptions
-  std::map<std::string, std::string> options;  // BenchmarkOptions::Resolved()
+  std::string fingerprint;                     // of the work
+  std::map<std::string, std::string> options;  // that decide the bytes, by name
   std::vector<SetSummary> sets;  // finished ones, in order of publication
   bool complete = false;         // all sets and the rest are there
 
-  static BenchmarkState Of(const BenchmarkOptions& options);
+  // Of a benchmark that is begun.
+  static BenchmarkState Of(const v1::Manifest& plan);
   const SetSummary* FindSet(absl::string_view name) const;
 };
 
-// Nothing when `dir` has no such file; DataLoss when it does not parse.
-absl::StatusOr<std::optional<BenchmarkState>> ReadBenchmarkState(
-    const std::string& dir);
+// NotFound when `dir` has no such file; DataLoss when it does not parse.
+absl::StatusOr<BenchmarkState> ReadBenchmarkState(const std::string& dir);
 
 // Atomically. Adds, for people and scripts, how to ingest each set and the
 // classes.
 absl::Status WriteBenchmarkState(const std::string& dir,
                                  const BenchmarkState& state);
-
-// The same as text.
-std::string BenchmarkStateJson(const BenchmarkState& state);
-
-// FailedPrecondition unless both were asked for with the same options.
-absl::Status CheckSameBenchmark(const std::string& dir,
-                                const BenchmarkState& there,
-                                const BenchmarkState& wanted);
 
 }  // namespace maskfill
 

@@ -1,18 +1,17 @@
 #include "spurious_shapes/dataset/make_spurious_shapes.h"
 
 #include <algorithm>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
+#include "core/base/atomic_file.h"
 #include "core/base/files.h"
 #include "core/base/status_macros.h"
 #include "core/image/encode_png.h"
+#include "core/work/run.h"
 #include "nlohmann/json.hpp"
 #include "spurious_shapes/dataset/contact_sheet.h"
 #include "spurious_shapes/dataset/set_writer.h"
@@ -28,65 +27,50 @@ constexpr char kContactSheetFile[] = "contact_sheet.png";
 constexpr char kMappingsDirectory[] = "objectnet-1.0/mappings";
 constexpr int64_t kContactSheetZoom = 2;
 
-// Without our own state file, whatever lies where a set would go is someone
-// else's: perhaps the real ImageNet.
-absl::Status CheckNothingInTheWay(const BenchmarkOptions& options) {
-  for (const Suite suite : options.suites) {
-    for (const std::string& part :
-         {SetDirectory(suite), MasksDirectory(suite), ScenesPath(suite)}) {
-      const std::string path = JoinPath(options.output, part);
-      if (!PathExists(path)) continue;
-      return absl::FailedPreconditionError(absl::StrCat(
-          "\"", path, "\" was not made by make_spurious_shapes (\"",
-          options.output, "\" has no ", kBenchmarkStateFile,
-          "); choose an empty directory for --output"));
-    }
-  }
-  return absl::OkStatus();
+bool Contains(const BenchmarkOptions& options, Suite suite) {
+  return std::find(options.suites.begin(), options.suites.end(), suite) !=
+         options.suites.end();
 }
 
-absl::Status RemoveBenchmark(const std::string& dir) {
+// All that any benchmark leaves; the results are those of this one.
+RunFiles BenchmarkFiles(const BenchmarkOptions& options) {
+  RunFiles files;
+  files.files = {kClassesFile, kContactSheetFile, kBenchmarkStateFile};
+  files.directories = {
+      {"scenes", {"*.csv"}}, {"masks", {}}, {kMappingsDirectory, {"*.json"}}};
+  files.results = files.files;
   for (const Suite suite : BenchmarkOptions::AllSuites()) {
-    RETURN_IF_ERROR(RemoveSet(dir, suite));
+    const std::string source(InfoOf(suite).source);
+    files.directories.push_back({source, {}});
+    files.directories.push_back({JoinPath("masks", source), {}});
+    const RunFiles set = SetFiles(suite);
+    files.directories.insert(files.directories.end(), set.directories.begin(),
+                             set.directories.end());
+    if (!Contains(options, suite)) continue;
+    files.results.insert(files.results.end(), set.results.begin(),
+                         set.results.end());
+    if (suite == Suite::kObjectNet) files.results.push_back(kMappingsDirectory);
   }
-  for (const char* name : {kMappingsDirectory, kClassesFile, kContactSheetFile,
-                           kBenchmarkStateFile}) {
-    RETURN_IF_ERROR(RemoveTree(JoinPath(dir, name)));
-  }
-  return absl::OkStatus();
+  files.remade = files.results;
+  return files;
 }
 
-// The state to go on from: of an earlier run with the same options, or new.
-absl::StatusOr<BenchmarkState> OpenDirectory(const BenchmarkOptions& options) {
-  const std::string& dir = options.output;
-  RETURN_IF_ERROR(MakeDirectories(dir));
-  RETURN_IF_ERROR(RemoveStaleTemporaries(dir));
-  const BenchmarkState wanted = BenchmarkState::Of(options);
-  ASSIGN_OR_RETURN(std::optional<BenchmarkState> there,
-                   ReadBenchmarkState(dir));
-  if (there.has_value() && !options.overwrite) {
-    RETURN_IF_ERROR(CheckSameBenchmark(dir, *there, wanted));
-    return *there;
+// The sets that an earlier run of the same work finished, without those that
+// somebody removed or cut since.
+absl::StatusOr<BenchmarkState> FindFinishedSets(const BenchmarkOptions& options,
+                                                const v1::Manifest& plan) {
+  BenchmarkState state = BenchmarkState::Of(plan);
+  const absl::StatusOr<BenchmarkState> there =
+      ReadBenchmarkState(options.run.output);
+  if (absl::IsNotFound(there.status())) return state;
+  RETURN_IF_ERROR(there.status());
+  if (there->fingerprint != state.fingerprint) return state;
+  for (const SetSummary& set : there->sets) {
+    ASSIGN_OR_RETURN(const Suite suite, ParseSuite(set.name));
+    ASSIGN_OR_RETURN(const bool is_written, IsWritten(options, suite));
+    if (is_written) state.sets.push_back(set);
   }
-  if (there.has_value()) RETURN_IF_ERROR(RemoveBenchmark(dir));
-  RETURN_IF_ERROR(CheckNothingInTheWay(options));
-  RETURN_IF_ERROR(WriteBenchmarkState(dir, wanted));
-  return wanted;
-}
-
-bool IsOnDisk(const BenchmarkOptions& options, Suite suite) {
-  return PathExists(JoinPath(options.output, SetDirectory(suite))) &&
-         PathExists(JoinPath(options.output, MasksDirectory(suite))) &&
-         PathExists(JoinPath(options.output, ScenesPath(suite)));
-}
-
-// Forgets finished sets that someone removed since, to make them again.
-void ForgetMissingSets(const BenchmarkOptions& options, BenchmarkState* state) {
-  const size_t removed = std::erase_if(state->sets, [&](const SetSummary& set) {
-    const absl::StatusOr<Suite> suite = ParseSuite(set.name);
-    return !suite.ok() || !IsOnDisk(options, *suite);
-  });
-  if (removed > 0) state->complete = false;
+  return state;
 }
 
 // Class keys in label order: for `ingest --classes` and
@@ -122,9 +106,10 @@ absl::Status WriteObjectNetMappings(const std::string& dir) {
 absl::Status WriteContactSheet(const BenchmarkOptions& options) {
   ASSIGN_OR_RETURN(
       const std::string png,
-      EncodePng(MakeContactSheet(options.seed, options.correlation,
+      EncodePng(MakeContactSheet(options.run.seed, options.correlation,
                                  options.image_size, kContactSheetZoom)));
-  return WriteFileAtomically(JoinPath(options.output, kContactSheetFile), png);
+  return WriteFileAtomically(JoinPath(options.run.output, kContactSheetFile),
+                             png);
 }
 
 // In the order of Suite, however often the run was interrupted.
@@ -144,8 +129,8 @@ absl::Status WriteMissingSets(const BenchmarkOptions& options,
     const SetSummary* set = state->FindSet(InfoOf(suite).name);
     if (set != nullptr) done += set->images;
   }
-  Progress progress(options.progress, "make_spurious_shapes", "images", total,
-                    done);
+  Progress progress(options.run.progress, "make_spurious_shapes", "images",
+                    total, done);
   for (const Suite suite : options.suites) {
     if (state->FindSet(InfoOf(suite).name) != nullptr) continue;
     ASSIGN_OR_RETURN(SetSummary set,
@@ -154,44 +139,45 @@ absl::Status WriteMissingSets(const BenchmarkOptions& options,
     *images += set.images;
     state->sets.push_back(std::move(set));
     SortSets(state);
-    RETURN_IF_ERROR(WriteBenchmarkState(options.output, *state));
+    RETURN_IF_ERROR(WriteBenchmarkState(options.run.output, *state));
   }
   return absl::OkStatus();
 }
 
-absl::Status WriteSummary(const BenchmarkOptions& options,
-                          const MakeSpuriousShapesStats& stats) {
-  if (options.summary_json.empty()) return absl::OkStatus();
-  const Json json = {{"status", "OK"},
-                     {"tool", "make_spurious_shapes"},
-                     {"fingerprint", stats.state.fingerprint},
-                     {"already_done", stats.already_done},
-                     {"images", stats.images},
-                     {"seconds", stats.seconds}};
-  return WriteFileAtomically(options.summary_json, json.dump(2) + "\n");
+absl::Status MakeBenchmark(const BenchmarkOptions& options,
+                           v1::Manifest* result, int64_t* images) {
+  const std::string& dir = options.run.output;
+  ASSIGN_OR_RETURN(BenchmarkState state, FindFinishedSets(options, *result));
+  RETURN_IF_ERROR(WriteMissingSets(options, &state, images));
+  RETURN_IF_ERROR(WriteClasses(dir));
+  if (Contains(options, Suite::kObjectNet)) {
+    RETURN_IF_ERROR(WriteObjectNetMappings(dir));
+  }
+  RETURN_IF_ERROR(WriteContactSheet(options));
+  state.complete = true;
+  RETURN_IF_ERROR(WriteBenchmarkState(dir, state));
+  for (const SetSummary& set : state.sets) {
+    AddCounter(absl::StrCat(set.name, "_images"),
+               static_cast<double>(set.images), result);
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
 
 absl::StatusOr<MakeSpuriousShapesStats> MakeSpuriousShapes(
     const BenchmarkOptions& options) {
-  const absl::Time start = absl::Now();
   MakeSpuriousShapesStats stats;
-  ASSIGN_OR_RETURN(stats.state, OpenDirectory(options));
-  ForgetMissingSets(options, &stats.state);
-  stats.already_done = stats.state.complete;
-  if (!stats.already_done) {
-    RETURN_IF_ERROR(WriteMissingSets(options, &stats.state, &stats.images));
-    RETURN_IF_ERROR(WriteClasses(options.output));
-    if (stats.state.FindSet(InfoOf(Suite::kObjectNet).name) != nullptr) {
-      RETURN_IF_ERROR(WriteObjectNetMappings(options.output));
-    }
-    RETURN_IF_ERROR(WriteContactSheet(options));
-    stats.state.complete = true;
-    RETURN_IF_ERROR(WriteBenchmarkState(options.output, stats.state));
-  }
-  stats.seconds = absl::ToDoubleSeconds(absl::Now() - start);
-  RETURN_IF_ERROR(WriteSummary(options, stats));
+  ASSIGN_OR_RETURN(
+      const WorkResult result,
+      MakeRun(options.run, BenchmarkWork(options), BenchmarkFiles(options),
+              /*again=*/false, [&](const std::string&, v1::Manifest* made) {
+                return MakeBenchmark(options, made, &stats.images);
+              }));
+  stats.already_done = result.already_done;
+  stats.seconds = result.seconds;
+  if (!result.complete) return stats;  // a dry run
+  ASSIGN_OR_RETURN(stats.state, ReadBenchmarkState(options.run.output));
   return stats;
 }
 

@@ -5,11 +5,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "core/base/flag_errors.h"
 #include "core/base/status_macros.h"
-#include "core/stage/flag_errors.h"
-#include "core/stage/stage_flags.h"
+#include "core/work/run_flags.h"
 #include "gflags/gflags.h"
 
 DEFINE_int64(train_size, 3000,
@@ -39,7 +38,7 @@ void CheckRange(absl::string_view flag, int64_t value, int64_t low,
 std::vector<Suite> ParseSuites(const std::string& list, FlagErrors* errors) {
   if (list == "all") return BenchmarkOptions::AllSuites();
   std::vector<Suite> suites;
-  for (const absl::string_view name : absl::StrSplit(list, ',')) {
+  for (const std::string& name : ParseList(list)) {
     const absl::StatusOr<Suite> suite = ParseSuite(name);
     if (!suite.ok()) {
       errors->Add(absl::StrCat("--suites: ", suite.status().message()));
@@ -47,6 +46,7 @@ std::vector<Suite> ParseSuites(const std::string& list, FlagErrors* errors) {
     }
     suites.push_back(*suite);
   }
+  if (suites.empty()) errors->Add("--suites names no set");
   std::sort(suites.begin(), suites.end());
   suites.erase(std::unique(suites.begin(), suites.end()), suites.end());
   return suites;
@@ -56,16 +56,11 @@ std::vector<Suite> ParseSuites(const std::string& list, FlagErrors* errors) {
 
 absl::StatusOr<BenchmarkOptions> BenchmarkOptionsFromFlags() {
   FlagErrors errors;
-  const StageOptions stage = StageOptionsFromFlags(
-      &errors, {.input = false, .output = true, .tasks = false});
   BenchmarkOptions options;
-  options.output = stage.output;
-  options.seed = stage.seed;
-  options.overwrite = stage.overwrite;
-  options.dry_run = stage.dry_run;
-  options.summary_json = stage.summary_json;
-  options.progress = stage.progress;
-  options.num_threads = stage.num_threads;
+  TakeOutputFlags("a directory to write", &options.run, &errors);
+  TakeSeedFlag(&options.run);
+  TakeProgressFlag(&options.run, &errors);
+  TakeThreadFlag(&options.run, &errors);
 
   constexpr int64_t kMostImages = 10'000'000;
   CheckRange("train_size", FLAGS_train_size, kNumShapes, kMostImages, &errors);

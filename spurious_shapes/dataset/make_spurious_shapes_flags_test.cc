@@ -2,9 +2,9 @@
 
 #include <vector>
 
-#include "core/base/status_matchers.h"
 #include "gflags/gflags.h"
 #include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
 
 namespace maskfill {
 namespace {
@@ -26,13 +26,13 @@ TEST(MakeSpuriousShapesFlags, DefaultToTheBenchmark) {
   EXPECT_EQ(options.correlation, 0.95);
   EXPECT_EQ(options.image_size, 56);
   EXPECT_EQ(options.suites.size(), kNumSuites);
-  EXPECT_EQ(options.Fingerprint(), BenchmarkOptions().Fingerprint());
+  EXPECT_EQ(BenchmarkWork(options).options.size(), 5u);
 }
 
 TEST(MakeSpuriousShapesFlags, SortsSuites) {
   gflags::FlagSaver saver;
   Set("output", "out");
-  Set("suites", "a,train,a");
+  Set("suites", "a, train ,a");
   ASSERT_OK_AND_ASSIGN(const BenchmarkOptions options,
                        BenchmarkOptionsFromFlags());
   EXPECT_EQ(options.suites, (std::vector<Suite>{Suite::kTrain, Suite::kA}));
@@ -51,6 +51,15 @@ TEST(MakeSpuriousShapesFlags, ListsAllBadFlagsAtOnce) {
                      HasSubstr("--train_size is 9"),
                      HasSubstr("--correlation is 1.5"), HasSubstr("\"v3\""),
                      HasSubstr("--image_size is 0"))));
+}
+
+TEST(MakeSpuriousShapesFlags, NameASet) {
+  gflags::FlagSaver saver;
+  Set("output", "out");
+  Set("suites", ", ");
+  EXPECT_THAT(BenchmarkOptionsFromFlags(),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("--suites names no set")));
 }
 
 TEST(MakeSpuriousShapesFlags, RefuseWhatIsNotANumber) {

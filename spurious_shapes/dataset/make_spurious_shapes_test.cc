@@ -9,14 +9,15 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "core/base/atomic_file.h"
 #include "core/base/files.h"
 #include "core/base/preemption.h"
 #include "core/base/sha256.h"
-#include "core/base/status_matchers.h"
-#include "core/base/test_paths.h"
 #include "core/image/decode.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "tests/support/status_matchers.h"
+#include "tests/support/test_paths.h"
 
 namespace maskfill {
 namespace {
@@ -25,12 +26,12 @@ using testing::HasSubstr;
 
 BenchmarkOptions Small(const std::string& output) {
   BenchmarkOptions options;
-  options.output = output;
+  options.run.output = output;
   options.train_size = 70;  // more than one chunk of work
   options.test_size = 10;
   options.image_size = 16;
-  options.progress = ProgressMode::kNone;
-  options.num_threads = 1;
+  options.run.progress = ProgressMode::kNone;
+  options.run.num_threads = 1;
   return options;
 }
 
@@ -65,14 +66,14 @@ TEST(MakeSpuriousShapes, WritesTheSameBytesWithAnyNumberOfThreads) {
   BenchmarkOptions one = Small(dir + "/one");
   one.image_size = 56;
   BenchmarkOptions two = one;
-  two.output = dir + "/two";
-  two.num_threads = 2;
+  two.run.output = dir + "/two";
+  two.run.num_threads = 2;
   ASSERT_OK_AND_ASSIGN(const MakeSpuriousShapesStats a,
                        MakeSpuriousShapes(one));
   ASSERT_OK_AND_ASSIGN(const MakeSpuriousShapesStats b,
                        MakeSpuriousShapes(two));
   EXPECT_EQ(a.images, 70 + 6 * 10);
-  EXPECT_EQ(Tree(one.output), Tree(two.output));
+  EXPECT_EQ(Tree(one.run.output), Tree(two.run.output));
   // Pinned from this program: all pictures, masks and scene lists, on every
   // machine.
   EXPECT_EQ(ContentOf(a.state),
@@ -112,8 +113,8 @@ TEST(MakeSpuriousShapes, LaysOutSetsAsTheRealOnesAre) {
     EXPECT_EQ(classes.size(), 10u) << folder;
   }
   // Every picture has its mask, and nothing else is there: 2 x 130 pictures
-  // and masks, 7 scene lists, 2 mappings, 3 files at the top.
-  EXPECT_EQ(Tree(dir).size(), 2u * 130 + 7 + 2 + 3);
+  // and masks, 7 scene lists, 2 mappings, 5 files at the top.
+  EXPECT_EQ(Tree(dir).size(), 2u * 130 + 7 + 2 + 5);
 }
 
 TEST(MakeSpuriousShapes, PicturesMasksAndSceneListsBelongTogether) {
@@ -159,12 +160,45 @@ TEST(MakeSpuriousShapes, MakesAgainWhatIsMissing) {
   const std::string dir = TestDirectory();
   ASSERT_OK(MakeSpuriousShapes(TwoSets(dir)).status());
   const auto before = Tree(dir);
-  ASSERT_OK(RemoveTree(dir + "/imagenet-r"));
+  // A set, its masks, one picture, the scenes: all of a set or nothing.
+  for (const char* path :
+       {"imagenet-r", "masks/imagenet-r", "imagenet-r/star/r_000008.png",
+        "masks/imagenet-r/star/r_000008.png", "scenes/r.csv"}) {
+    ASSERT_OK(RemoveTree(JoinPath(dir, path)));
+    ASSERT_OK_AND_ASSIGN(const MakeSpuriousShapesStats again,
+                         MakeSpuriousShapes(TwoSets(dir)));
+    EXPECT_FALSE(again.already_done);
+    EXPECT_EQ(again.images, 10) << path;
+    EXPECT_EQ(Tree(dir), before) << path;
+  }
+  // What the system puts there is nothing that was lost or gained.
+  ASSERT_OK(WriteFileAtomically(dir + "/imagenet-r/star/.DS_Store", "x"));
+  EXPECT_TRUE(MakeSpuriousShapes(TwoSets(dir))->already_done);
+  ASSERT_OK(RemoveFile(dir + "/imagenet-r/star/.DS_Store"));
+  ASSERT_OK(WriteFileAtomically(dir + "/scenes/r.csv", ""));
+  ASSERT_OK(RemoveTree(dir + "/classes.json"));
   ASSERT_OK_AND_ASSIGN(const MakeSpuriousShapesStats again,
                        MakeSpuriousShapes(TwoSets(dir)));
-  EXPECT_FALSE(again.already_done);
   EXPECT_EQ(again.images, 10);
   EXPECT_EQ(Tree(dir), before);
+}
+
+TEST(MakeSpuriousShapes, KeepsWhatAPersonPutWhereASetWouldGo) {
+  const std::string dir = TestDirectory();
+  ASSERT_OK(MakeSpuriousShapes(TwoSets(dir)).status());
+  ASSERT_OK(RemoveTree(dir + "/imagenet-r"));
+  const std::string real = dir + "/imagenet-r/n01443537/art_0.jpg";
+  ASSERT_OK(MakeDirectories(Dirname(real)));
+  ASSERT_OK(WriteFileAtomically(real, "a painting"));
+  BenchmarkOptions options = TwoSets(dir);
+  for (const bool overwrite : {false, true}) {
+    options.run.overwrite = overwrite;
+    options.run.seed = overwrite ? 1 : 0;
+    EXPECT_THAT(MakeSpuriousShapes(options),
+                StatusIs(absl::StatusCode::kInvalidArgument,
+                         HasSubstr("imagenet-r/n01443537")));
+    EXPECT_THAT(ReadFile(real), IsOkAndHolds("a painting"));
+  }
 }
 
 TEST(MakeSpuriousShapes, RefusesADirectoryMadeWithOtherOptions) {
@@ -172,13 +206,12 @@ TEST(MakeSpuriousShapes, RefusesADirectoryMadeWithOtherOptions) {
   BenchmarkOptions options = TwoSets(dir);
   ASSERT_OK(MakeSpuriousShapes(options).status());
   const auto before = Tree(dir);
-  options.seed = 9;
+  options.run.seed = 9;
   EXPECT_THAT(MakeSpuriousShapes(options),
-              StatusIs(absl::StatusCode::kFailedPrecondition,
-                       HasSubstr("--seed is \"9\" here and \"0\" there")));
+              StatusIs(absl::StatusCode::kAlreadyExists, HasSubstr("seed")));
   EXPECT_EQ(Tree(dir), before);
 
-  options.overwrite = true;
+  options.run.overwrite = true;
   options.suites = {Suite::kR};
   ASSERT_OK(MakeSpuriousShapes(options).status());
   EXPECT_FALSE(PathExists(dir + "/imagenet-a"));
@@ -191,10 +224,10 @@ TEST(MakeSpuriousShapes, NeverTouchesFilesItDidNotWrite) {
   const std::string real = dir + "/ILSVRC2012/train/n01440764/1.JPEG";
   ASSERT_OK(WriteFileAtomically(real, "a photograph"));
   BenchmarkOptions options = Small(dir);
-  options.overwrite = true;
-  EXPECT_THAT(MakeSpuriousShapes(options),
-              StatusIs(absl::StatusCode::kFailedPrecondition,
-                       HasSubstr("ILSVRC2012/train")));
+  options.run.overwrite = true;
+  EXPECT_THAT(
+      MakeSpuriousShapes(options),
+      StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("ILSVRC2012")));
   EXPECT_THAT(ReadFile(real), IsOkAndHolds("a photograph"));
   EXPECT_EQ(Tree(dir).size(), 1u);
 }
@@ -206,7 +239,7 @@ TEST(MakeSpuriousShapes, LeavesNothingHalfWrittenWhenPreempted) {
   EXPECT_THAT(MakeSpuriousShapes(options),
               StatusIs(absl::StatusCode::kCancelled));
   SetPreemptionSignalForTest(0);
-  EXPECT_EQ(Tree(dir).size(), 1u);  // spurious_shapes.json: not complete
+  EXPECT_EQ(Tree(dir).size(), 1u);  // run.json: not complete
   ASSERT_OK_AND_ASSIGN(const MakeSpuriousShapesStats stats,
                        MakeSpuriousShapes(options));
   EXPECT_TRUE(stats.state.complete);
@@ -216,7 +249,8 @@ TEST(MakeSpuriousShapes, LeavesNothingHalfWrittenWhenPreempted) {
 TEST(MakeSpuriousShapes, SaysWhenTheOutputIsAFile) {
   const std::string path = TestDirectory() + "/file";
   ASSERT_OK(WriteFileAtomically(path, "x"));
-  EXPECT_FALSE(MakeSpuriousShapes(Small(path)).ok());
+  EXPECT_THAT(MakeSpuriousShapes(Small(path)),
+              StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_THAT(ReadFile(path), IsOkAndHolds("x"));
 }
 
@@ -224,13 +258,13 @@ TEST(MakeSpuriousShapes, WritesASummary) {
   const std::string dir = TestDirectory();
   BenchmarkOptions options = Small(dir + "/out");
   options.suites = {Suite::kA};
-  options.summary_json = dir + "/summary.json";
+  options.run.summary_json = dir + "/summary.json";
   ASSERT_OK(MakeSpuriousShapes(options).status());
-  ASSERT_OK_AND_ASSIGN(const std::string text, ReadFile(options.summary_json));
+  ASSERT_OK_AND_ASSIGN(const std::string text,
+                       ReadFile(options.run.summary_json));
   const nlohmann::json summary = nlohmann::json::parse(text);
   EXPECT_EQ(summary["status"], "OK");
-  EXPECT_EQ(summary["images"], 10);
-  EXPECT_EQ(summary["fingerprint"], options.Fingerprint());
+  EXPECT_EQ(summary["counters"]["a_images"], 10);
 }
 
 }  // namespace

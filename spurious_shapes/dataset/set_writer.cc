@@ -1,16 +1,19 @@
 #include "spurious_shapes/dataset/set_writer.h"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
-#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "core/base/atomic_file.h"
 #include "core/base/files.h"
+#include "core/base/ordered_parallel.h"
 #include "core/base/preemption.h"
 #include "core/base/sha256.h"
 #include "core/base/status_macros.h"
-#include "core/stage/ordered_parallel.h"
 #include "spurious_shapes/dataset/scene_list.h"
 #include "spurious_shapes/dataset/stored_png.h"
 #include "spurious_shapes/picture.h"
@@ -30,16 +33,24 @@ struct Chunk {
   int64_t usual_background_images = 0;
 };
 
-// A set under a temporary name.
+// Where a set's parts lie below the benchmark's directory.
+std::string SetDirectory(Suite suite) {
+  return JoinPath(InfoOf(suite).source, InfoOf(suite).directory);
+}
+std::string MasksDirectory(Suite suite) {
+  return JoinPath("masks", SetDirectory(suite));
+}
+std::string ScenesPath(Suite suite) {
+  return absl::StrCat("scenes/", InfoOf(suite).name, ".csv");
+}
+
+// A set that is being made, in the temporary directory `root`.
 class StagedSet {
  public:
-  StagedSet(const BenchmarkOptions& options, Suite suite)
-      : options_(options),
-        suite_(suite),
-        root_(TemporaryPath(
-            JoinPath(options.output, std::string(InfoOf(suite).name)))) {}
+  StagedSet(const BenchmarkOptions& options, Suite suite, std::string root)
+      : options_(options), suite_(suite), root_(std::move(root)) {}
 
-  absl::Status Create() {
+  absl::Status MakeFolders() const {
     for (const char* part : {"pictures", "masks"}) {
       for (int i = 0; i < kNumShapes; ++i) {
         RETURN_IF_ERROR(MakeDirectories(
@@ -57,7 +68,7 @@ class StagedSet {
     Chunk chunk;
     for (int64_t i = begin; i < end; ++i) {
       const Scene scene =
-          SampleSuiteScene(suite_, options_.correlation, options_.seed, i);
+          SampleSuiteScene(suite_, options_.correlation, options_.run.seed, i);
       const Shape shape = scene.factors.shape;
       const Picture picture =
           TakePicture(scene, InfoOf(suite_).border_px, &renderer);
@@ -86,20 +97,19 @@ class StagedSet {
   }
 
   // Syncs and gives everything its name.
-  absl::Status Publish() {
+  absl::Status Publish() const {
     RETURN_IF_ERROR(SyncFileSystem(root_));
-    RETURN_IF_ERROR(RemoveSet(options_.output, suite_));
+    RETURN_IF_ERROR(RemoveRunFiles(options_.run.output, SetFiles(suite_)));
     RETURN_IF_ERROR(Move("scenes.csv", ScenesPath(suite_)));
     RETURN_IF_ERROR(Move("masks", MasksDirectory(suite_)));
     return Move("pictures", SetDirectory(suite_));
   }
 
   std::string scenes_path() const { return JoinPath(root_, "scenes.csv"); }
-  const std::string& root() const { return root_; }
 
  private:
-  absl::Status Move(const std::string& part, const std::string& name) {
-    const std::string to = JoinPath(options_.output, name);
+  absl::Status Move(const std::string& part, const std::string& name) const {
+    const std::string to = JoinPath(options_.run.output, name);
     RETURN_IF_ERROR(MakeDirectories(Dirname(to)));
     return RenamePath(JoinPath(root_, part), to);
   }
@@ -121,7 +131,7 @@ absl::StatusOr<SetSummary> WriteChunks(const BenchmarkOptions& options,
   const int64_t size = options.SizeOf(suite);
   int64_t next = 0;
   RETURN_IF_ERROR((OrderedParallel<int64_t, Chunk>(
-      options.num_threads,
+      options.run.num_threads,
       [&]() -> absl::StatusOr<std::optional<int64_t>> {
         RETURN_IF_ERROR(CheckNotPreempted());
         if (next >= size) return std::optional<int64_t>();
@@ -145,37 +155,59 @@ absl::StatusOr<SetSummary> WriteChunks(const BenchmarkOptions& options,
 
 }  // namespace
 
-std::string SetDirectory(Suite suite) {
-  const SuiteInfo& info = InfoOf(suite);
-  return JoinPath(info.source, info.directory);
+RunFiles SetFiles(Suite suite) {
+  const std::string pictures = absl::StrCat(InfoOf(suite).name, "_*.png");
+  RunFiles files;
+  files.files = {ScenesPath(suite)};
+  files.results = files.files;
+  for (const std::string& root : {SetDirectory(suite), MasksDirectory(suite)}) {
+    files.directories.push_back({root, {}});
+    for (int i = 0; i < kNumShapes; ++i) {
+      files.results.push_back(
+          JoinPath(root, ClassFolder(suite, static_cast<Shape>(i))));
+      files.directories.push_back({files.results.back(), {pictures}});
+    }
+  }
+  return files;
 }
 
-std::string MasksDirectory(Suite suite) {
-  return JoinPath("masks", SetDirectory(suite));
-}
-
-std::string ScenesPath(Suite suite) {
-  return absl::StrCat("scenes/", InfoOf(suite).name, ".csv");
+absl::StatusOr<bool> IsWritten(const BenchmarkOptions& options, Suite suite) {
+  const std::string& dir = options.run.output;
+  if (!PathExists(JoinPath(dir, ScenesPath(suite)))) return false;
+  for (int i = 0; i < kNumShapes; ++i) {
+    const Shape shape = static_cast<Shape>(i);
+    std::vector<std::string> expected;  // classes take turns
+    for (int64_t k = i; k < options.SizeOf(suite); k += kNumShapes) {
+      expected.push_back(Basename(PicturePath(suite, shape, k)));
+    }
+    std::sort(expected.begin(), expected.end());
+    for (const std::string& root :
+         {SetDirectory(suite), MasksDirectory(suite)}) {
+      absl::StatusOr<std::vector<std::string>> names = ListDirectory(
+          JoinPath(JoinPath(dir, root), ClassFolder(suite, shape)));
+      if (absl::IsNotFound(names.status())) return false;
+      RETURN_IF_ERROR(names.status());
+      std::erase_if(*names,
+                    [](const std::string& name) { return name[0] == '.'; });
+      if (*names != expected) return false;
+    }
+  }
+  return true;
 }
 
 absl::StatusOr<SetSummary> WriteSet(const BenchmarkOptions& options,
                                     Suite suite, Progress* progress) {
-  progress->SetDetail(std::string(InfoOf(suite).name));
-  StagedSet staged(options, suite);
-  const absl::Cleanup remove = [&staged] {
-    RemoveTree(staged.root()).IgnoreError();  // the first error counts
-  };
-  RETURN_IF_ERROR(staged.Create());
+  const std::string name(InfoOf(suite).name);
+  progress->SetDetail(name);
+  ASSIGN_OR_RETURN(
+      const std::unique_ptr<TemporaryDirectory> temporary,
+      TemporaryDirectory::Create(JoinPath(options.run.output, name)));
+  const StagedSet staged(options, suite, temporary->path());
+  RETURN_IF_ERROR(staged.MakeFolders());
   ASSIGN_OR_RETURN(SetSummary summary,
                    WriteChunks(options, suite, staged, progress));
   RETURN_IF_ERROR(staged.Publish());
   return summary;
-}
-
-absl::Status RemoveSet(const std::string& dir, Suite suite) {
-  RETURN_IF_ERROR(RemoveTree(JoinPath(dir, SetDirectory(suite))));
-  RETURN_IF_ERROR(RemoveTree(JoinPath(dir, MasksDirectory(suite))));
-  return RemoveFile(JoinPath(dir, ScenesPath(suite)));
 }
 
 }  // namespace maskfill

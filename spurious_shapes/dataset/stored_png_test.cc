@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "core/base/status_matchers.h"
 #include "core/image/decode.h"
 #include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
 
 namespace maskfill {
 namespace {

@@ -1,14 +1,11 @@
 #include "spurious_shapes/pretrain/pretrain_clip_flags.h"
 
-#include <algorithm>
-#include <string>
-#include <thread>
-
 #include "absl/strings/str_cat.h"
+#include "core/base/flag_errors.h"
+#include "core/base/ordered_parallel.h"
 #include "core/base/status_macros.h"
 #include "core/model/device_flags.h"
-#include "core/stage/flag_errors.h"
-#include "core/stage/stage_flags.h"
+#include "core/work/run_flags.h"
 #include "gflags/gflags.h"
 
 DEFINE_int64(steps, 18000,
@@ -69,24 +66,6 @@ void CheckStep(const char* flag, int64_t value, FlagErrors* errors) {
   }
 }
 
-void TakeStageFlags(PretrainClipOptions* options, FlagErrors* errors) {
-  const StageOptions stage =
-      StageOptionsFromFlags(errors, {.input = false, .tasks = false});
-  options->output = stage.output;
-  options->overwrite = stage.overwrite;
-  options->dry_run = stage.dry_run;
-  options->summary_json = stage.summary_json;
-  options->progress = stage.progress;
-  options->seed = stage.seed;
-  options->num_replicas =
-      stage.num_threads > 0
-          ? stage.num_threads
-          : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  if (stage.max_bad_records > 0) {
-    errors->Add("--max_bad_records is not for pretrain_clip: it reads nothing");
-  }
-}
-
 void TakeComputeFlags(PretrainClipOptions* options, FlagErrors* errors) {
   const auto compute = ComputeOptionsFromFlags();
   if (!compute.ok()) {
@@ -107,7 +86,11 @@ void TakeComputeFlags(PretrainClipOptions* options, FlagErrors* errors) {
 absl::StatusOr<PretrainClipOptions> PretrainClipOptionsFromFlags() {
   FlagErrors errors;
   PretrainClipOptions options;
-  TakeStageFlags(&options, &errors);
+  TakeOutputFlags("a directory to write", &options.run, &errors);
+  TakeSeedFlag(&options.run);
+  TakeProgressFlag(&options.run, &errors);
+  TakeThreadFlag(&options.run, &errors);
+  options.num_replicas = ResolveNumThreads(options.run.num_threads);
   TakeComputeFlags(&options, &errors);
   options.steps = FLAGS_steps;
   options.text_only_steps = FLAGS_text_only_steps;

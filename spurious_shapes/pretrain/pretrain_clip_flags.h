@@ -3,7 +3,7 @@
 #define MASKFILL_SPURIOUS_SHAPES_PRETRAIN_PRETRAIN_CLIP_FLAGS_H_
 
 #include "absl/status/statusor.h"
-#include "spurious_shapes/pretrain/pretrain_clip_stage.h"
+#include "spurious_shapes/pretrain/pretrain_clip.h"
 
 namespace maskfill {
 

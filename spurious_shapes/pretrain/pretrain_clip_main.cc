@@ -4,8 +4,8 @@
 #include "core/base/exit_code.h"
 #include "core/base/init.h"
 #include "core/base/status_macros.h"
+#include "spurious_shapes/pretrain/pretrain_clip.h"
 #include "spurious_shapes/pretrain/pretrain_clip_flags.h"
-#include "spurious_shapes/pretrain/pretrain_clip_stage.h"
 
 namespace maskfill {
 namespace {

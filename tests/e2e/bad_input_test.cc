@@ -4,23 +4,26 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
+#include "core/base/atomic_file.h"
 #include "core/base/exit_code.h"
 #include "core/base/files.h"
-#include "core/base/status_matchers.h"
-#include "core/base/test_paths.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/e2e/pipeline.h"
-#include "tests/e2e/program.h"
+#include "tests/support/pipeline.h"
+#include "tests/support/program.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/test_paths.h"
 
 namespace maskfill {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 // Lines that ExitCode wrote.
 std::vector<std::string> Errors(const ProgramResult& result) {
@@ -49,7 +52,7 @@ void ExpectNothingFinished(const std::string& path) {
        std::filesystem::recursive_directory_iterator(path)) {
     const std::string name = entry.path().filename().string();
     EXPECT_FALSE(absl::EndsWith(name, ".manifest.json")) << name;
-    EXPECT_THAT(name, testing::Not(HasSubstr(".tmp-")));
+    EXPECT_THAT(name, Not(HasSubstr(".tmp-")));
   }
 }
 
@@ -64,6 +67,8 @@ TEST_P(EveryProgram, ExplainsItself) {
   const ProgramResult result = RunProgram({GetParam().path, "--help"});
   EXPECT_EQ(result.exit_code, 0);
   EXPECT_THAT(result.out, HasSubstr("--output"));
+  // By theme, without paths of sources.
+  EXPECT_THAT(result.out, Not(HasSubstr("_flags.cc")));
   for (const std::string& flag : GetParam().required) {
     EXPECT_THAT(result.out, HasSubstr(flag));
   }
@@ -137,7 +142,8 @@ TEST(BadInput, ADirectoryOfAnotherStageIsNotTakenForShardsOfImages) {
   const std::string dir = CopyOfPipeline();
   const Stage stage = WithFlag(WithFlag(StageNamed("cam_tool"), "--input=cams"),
                                "--output=fresh");
-  ExpectError(RunStage(stage, dir), kExitConfig, {"CamRecord", "ImageRecord"});
+  ExpectError(RunStage(stage, dir), kExitDataError,
+              {"CamRecord", "ImageRecord"});
 }
 
 TEST(BadInput, CamsOfOtherImagesAreRefused) {
@@ -151,7 +157,7 @@ TEST(BadInput, CamsOfOtherImagesAreRefused) {
   for (const char* name : {"mask_tool", "train_fd_mask"}) {
     const Stage stage =
         WithFlag(WithFlag(StageNamed(name), "--input=other"), "--output=fresh");
-    ExpectError(RunStage(stage, dir), kExitConfig,
+    ExpectError(RunStage(stage, dir), kExitDataError,
                 {name == std::string("mask_tool") ? "cams" : "cf", "other"});
     ExpectNothingFinished(JoinPath(dir, "fresh"));
   }
@@ -197,7 +203,7 @@ TEST(BadInput, ACheckpointOfAnotherShapeIsRefused) {
     const Stage stage =
         WithFlag(WithFlag(StageNamed(name), "--checkpoint=big_zeroshot"),
                  "--output=" + output);
-    ExpectError(RunStage(stage, dir), kExitConfig, {"96", "64"});
+    ExpectError(RunStage(stage, dir), kExitDataError, {"96", "64"});
     ExpectNothingFinished(JoinPath(dir, output));
   }
 }
@@ -208,7 +214,7 @@ TEST(BadInput, ACheckpointWithoutAHeadIsRefused) {
     const Stage stage =
         WithFlag(WithFlag(StageNamed(name), "--checkpoint=clip"),
                  std::string("--output=fresh-") + name);
-    ExpectError(RunStage(stage, dir), kExitConfig, {"build_zeroshot"});
+    ExpectError(RunStage(stage, dir), kExitDataError, {"build_zeroshot"});
   }
 }
 
@@ -216,10 +222,99 @@ TEST(BadInput, OtherOptionsInTheSameDirectoryAreNeverSilentlyReused) {
   const std::string dir = CopyOfPipeline();
   ExpectError(
       RunStage(WithFlag(StageNamed("mask_tool"), "--threshold=0.6"), dir),
-      kExitConfig, {"threshold", "0.3", "0.6", "--overwrite"});
+      kExitOtherWork, {"threshold", "0.3", "0.6", "--overwrite"});
   ExpectError(
       RunStage(WithFlag(StageNamed("train_ft"), "--learning_rate=0.5"), dir),
-      kExitConfig, {"learning_rate", "0.5", "--overwrite"});
+      kExitOtherWork, {"learning_rate", "0.5", "--overwrite"});
+}
+
+struct NoFlag {
+  std::string program;
+  std::string flag;
+};
+
+class FlagsNobodyUses : public testing::TestWithParam<NoFlag> {};
+
+TEST_P(FlagsNobodyUses, AreNoFlags) {
+  const ProgramResult help = RunProgram({GetParam().program, "--help"});
+  EXPECT_THAT(help.out, Not(HasSubstr("--" + GetParam().flag + " ")));
+  ExpectError(RunProgram({GetParam().program, "--" + GetParam().flag + "=0"}),
+              kExitUsage, {"unknown flag --" + GetParam().flag});
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Programs, FlagsNobodyUses,
+    testing::Values(NoFlag{"cam_tool/cam_tool", "seed"},
+                    NoFlag{"cam_tool/cam_tool", "max_bad_records"},
+                    NoFlag{"ingest/ingest", "input"},
+                    NoFlag{"ingest/ingest", "seed"},
+                    NoFlag{"mask_tool/mask_tool", "max_bad_records"},
+                    NoFlag{"train/train", "task_index"},
+                    NoFlag{"train/train", "freeze"},
+                    NoFlag{"eval/eval", "input"}, NoFlag{"eval/eval", "seed"},
+                    NoFlag{"model_tool/import_model", "input"},
+                    NoFlag{"model_tool/merge_models", "progress"}),
+    [](const auto& info) {
+      return Basename(info.param.program) + "_" + info.param.flag;
+    });
+
+// Nothing is removed before it was recognised, whatever the flags say.
+TEST(BadInput, APersonsFilesStay) {
+  const std::string dir = CopyOfPipeline({"ft"});
+  ASSERT_OK(MakeDirectories(JoinPath(dir, "ft/best")));
+  ASSERT_OK(WriteFileAtomically(JoinPath(dir, "ft/best/x"), "mine"));
+  ASSERT_OK(WriteFileAtomically(JoinPath(dir, "clip/notes.txt"), "mine"));
+  ASSERT_OK(RemoveFile(JoinPath(dir, ".eval.json.work")));
+  for (const char* name : {"train_ft", "import_model", "eval"}) {
+    ExpectError(RunStage(WithFlag(StageNamed(name), "--overwrite=true"), dir),
+                kExitUsage, {"left as it is"});
+  }
+  EXPECT_THAT(ReadFile(JoinPath(dir, "ft/best/x")), IsOkAndHolds("mine"));
+  EXPECT_THAT(ReadFile(JoinPath(dir, "clip/notes.txt")), IsOkAndHolds("mine"));
+  EXPECT_TRUE(PathExists(JoinPath(dir, "eval.json")));
+}
+
+TEST(BadInput, AnOutputOnAnInputIsRefused) {
+  const std::string dir = CopyOfPipeline();
+  for (const auto& [name, output] :
+       {std::pair{"build_zeroshot", "clip"}, std::pair{"cam_tool", "records/"},
+        std::pair{"merge_models", "ft/last"}, std::pair{"train_ft", "zeroshot"},
+        std::pair{"eval", "records/eval.json"}}) {
+    Stage stage = WithFlag(StageNamed(name), std::string("--output=") + output);
+    stage = WithFlag(stage, "--overwrite=true");
+    ExpectError(RunStage(stage, dir), kExitUsage, {"lie in one another"});
+  }
+  EXPECT_TRUE(PathExists(JoinPath(dir, "clip/model.safetensors")));
+  EXPECT_TRUE(PathExists(JoinPath(dir, "ft/last/model.safetensors")));
+}
+
+// One bit of a weight changed what eval said, without a word.
+TEST(BadInput, ADamagedCheckpointIsNamed) {
+  const std::string dir = CopyOfPipeline({"eval.json"});
+  const std::string path = JoinPath(dir, "mask_fill/last/model.safetensors");
+  ASSERT_OK_AND_ASSIGN(std::string bytes, ReadFile(path));
+  bytes[bytes.size() - 2] ^= 0x40;
+  ASSERT_OK(WriteFileAtomically(path, bytes));
+  ExpectError(RunStage(StageNamed("eval"), dir), kExitDataError,
+              {"mask_fill/last", "is damaged"});
+  ExpectError(RunProgram({"core/record/records", "verify",
+                          JoinPath(dir, "mask_fill/last")}),
+              kExitDataError, {"model.safetensors"});
+}
+
+TEST(BadInput, AnEmptiedCheckpointIsMadeAgain) {
+  const std::string dir = CopyOfPipeline();
+  for (const char* file :
+       {"ft/last/model.safetensors", "zeroshot/config.json"}) {
+    ASSERT_OK(WriteFileAtomically(JoinPath(dir, file), ""));
+  }
+  for (const char* name : {"build_zeroshot", "train_ft"}) {
+    EXPECT_EQ(RunStage(StageNamed(name), dir).exit_code, 0);
+  }
+  for (const char* output : {"zeroshot", "ft"}) {
+    ExpectSameFiles(OutputFiles(JoinPath(dir, output)),
+                    OutputFiles(JoinPath(FinishedPipeline(), output)));
+  }
 }
 
 TEST(BadInput, ADamagedShardIsNamed) {

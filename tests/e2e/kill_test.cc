@@ -11,11 +11,11 @@
 #include "absl/time/time.h"
 #include "core/base/counter_rng.h"
 #include "core/base/files.h"
-#include "core/base/status_matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/e2e/pipeline.h"
-#include "tests/e2e/program.h"
+#include "tests/support/pipeline.h"
+#include "tests/support/program.h"
+#include "tests/support/status_matchers.h"
 
 namespace maskfill {
 namespace {

@@ -1,15 +1,15 @@
 // The happy path, program by program, and what a second run does.
 
-#include "tests/e2e/pipeline.h"
+#include "tests/support/pipeline.h"
 
 #include <map>
 #include <string>
 
 #include "core/base/files.h"
-#include "core/base/status_matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/e2e/program.h"
+#include "tests/support/program.h"
+#include "tests/support/status_matchers.h"
 
 namespace maskfill {
 namespace {

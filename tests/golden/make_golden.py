@@ -19,7 +19,7 @@ from safetensors.torch import load_file, save_file
 
 import clip
 from bpe import Tokenizer
-from method import SETTINGS, THRESHOLDS, all_goldens, zeroshot_model
+from method import SETTINGS, THRESHOLDS, all_goldens, batch_rule, zeroshot_model
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 MERGES = ROOT / "core/text/data/bpe_simple_vocab_16e6.txt.gz"
@@ -174,6 +174,7 @@ def random_inputs(tokenizer, templates):
         "student": student,
         "accuracy": accuracy,
         "ignored": [0, 5],
+        "batch_rule": batch_rule(count),
     }
 
 
@@ -181,16 +182,24 @@ def read_json(path):
     return json.loads(path.read_text(encoding="utf-8"))
 
 
+def read_metadata(folder):
+    with safe_open(folder / "trajectory.safetensors", "pt") as file:
+        return file.metadata()
+
+
 def read_inputs(folder):
+    vision = load_file(folder / "vision.safetensors")
     halves = load_file(folder / "clip-openai-keys.safetensors")
     return {
         "clip": {name: tensor.float() for name, tensor in halves.items()},
         "texts": read_json(folder / "tokenizer-texts.json"),
         "class_names": read_json(folder / "zeroshot-prompts.json")["class_names"],
-        "vision": load_file(folder / "vision.safetensors"),
+        "vision": vision,
         "student": load_file(folder / "student-init.safetensors"),
         "accuracy": load_file(folder / "accuracy.safetensors"),
         "ignored": read_json(folder / "accuracy.json")["ignored_classes"],
+        "batch_rule": read_metadata(folder).get("batch")
+        or batch_rule(len(vision["labels"])),
     }
 
 
@@ -208,7 +217,9 @@ def write(folder, inputs, goldens):
             (folder / name).write_text(text + "\n", encoding="utf-8")
         else:
             values = {key: value.contiguous() for key, value in values.items()}
-            metadata = SETTINGS if name.startswith("trajectory") else None
+            metadata = None
+            if name.startswith("trajectory"):
+                metadata = SETTINGS | {"batch": inputs["batch_rule"]}
             save_file(values, folder / name, metadata)
             (folder / name).chmod(0o644)  # as any other file
 
@@ -254,9 +265,9 @@ def check(folder, goldens):
             if problem:
                 wrong += 1
                 print(f"{file}: {name}: {problem}", file=sys.stderr)
-    with safe_open(folder / "trajectory.safetensors", "pt") as file:
-        for name, value in SETTINGS.items():
-            assert file.metadata()[name] == value, name
+    metadata = read_metadata(folder)
+    for name, value in SETTINGS.items():
+        assert metadata[name] == value, name
     print(f"{count - wrong} of {count} values agree with {folder}")
     return wrong
 

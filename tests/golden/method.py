@@ -1,5 +1,7 @@
 """Every golden number of the method, computed from one set of inputs."""
 
+import re
+
 import torch
 import torch.nn.functional as F
 
@@ -162,7 +164,21 @@ def loss_goldens(student, teacher, batch):
     return found
 
 
-def trajectory(mode, student, teacher, batch):
+def batch_rule(count):
+    """Which of `count` images the steps of a trajectory take, in words."""
+    half = count // 2
+    return f"rows 0..{half - 1} on even steps, last {count - half} on odd steps"
+
+
+def rows_of_step(rule, step):
+    """The slice that `rule`, as batch_rule writes it, says for a step."""
+    first, last = re.fullmatch(
+        r"rows 0\.\.(\d+) on even steps, last (\d+) on odd steps", rule
+    ).groups()
+    return slice(-int(last), None) if step % 2 else slice(int(first) + 1)
+
+
+def trajectory(mode, student, teacher, batch, rule):
     """(goldens, trained student) of AdamW under OneCycle, in two batches."""
     student = trainable(student)
     steps, lr = int(SETTINGS["steps"]), float(SETTINGS["lr"])
@@ -172,10 +188,9 @@ def trajectory(mode, student, teacher, batch):
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, max_lr=lr, total_steps=steps, pct_start=float(SETTINGS["pct_start"])
     )
-    half = len(batch[0]) // 2
     found = {"total": [], "ce": [], "distill": [], "lr": []}
     for step in range(steps):
-        rows = slice(half) if step % 2 == 0 else slice(half, None)
+        rows = rows_of_step(rule, step)
         part = [tensor[rows] for tensor in batch]
         ce, distill, total = terms(mode, student, teacher, part)
         optimizer.zero_grad()
@@ -233,7 +248,7 @@ def all_goldens(inputs, tokenizer, templates):
     images, student = vision["images_u8"], inputs["student"]
     batch = (images, seen["single_fill_" + FILLED], vision["labels"])
     runs = {
-        mode: trajectory(mode, student, teacher, batch)
+        mode: trajectory(mode, student, teacher, batch, inputs["batch_rule"])
         for mode in ("ft", "fd", "fd_mask", "kd_mask")
     }
     steps = {

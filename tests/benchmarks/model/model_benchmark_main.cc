@@ -22,13 +22,13 @@
 #include "core/base/exit_code.h"
 #include "core/base/init.h"
 #include "core/base/status_macros.h"
-#include "core/model/attribution.h"
+#include "core/cam/attribution.h"
 #include "core/model/device.h"
 #include "core/model/image_classifier.h"
 #include "core/model/model_config.h"
-#include "core/model/random_weights.h"
 #include "core/model/torch_status.h"
 #include "tests/benchmarks/model/model_benchmark_flags.h"
+#include "tests/support/random_weights.h"
 
 namespace maskfill {
 namespace {

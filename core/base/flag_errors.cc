@@ -1,0 +1,21 @@
+#include "core/base/flag_errors.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+namespace maskfill {
+
+void FlagErrors::Add(const absl::Status& status) {
+  if (!status.ok()) errors_.emplace_back(status.message());
+}
+
+absl::Status FlagErrors::ToStatus() const {
+  if (errors_.empty()) return absl::OkStatus();
+  if (errors_.size() == 1) return absl::InvalidArgumentError(errors_[0]);
+  return absl::InvalidArgumentError(absl::StrCat(
+      errors_.size(), " flags are wrong: ", absl::StrJoin(errors_, "; ")));
+}
+
+}  // namespace maskfill

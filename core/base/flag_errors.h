@@ -1,0 +1,30 @@
+// All bad flags of a command line in one error.
+#ifndef MASKFILL_CORE_BASE_FLAG_ERRORS_H_
+#define MASKFILL_CORE_BASE_FLAG_ERRORS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+
+namespace maskfill {
+
+//   FlagErrors errors;
+//   if (rate < 0) errors.Add("--rate is -1, expected 0 to 1");
+//   RETURN_IF_ERROR(errors.ToStatus());
+class FlagErrors {
+ public:
+  void Add(std::string error) { errors_.push_back(std::move(error)); }
+  // Adds the message of an error; OK adds nothing.
+  void Add(const absl::Status& status);
+  bool empty() const { return errors_.empty(); }
+  // InvalidArgument with all of them, or OK.
+  absl::Status ToStatus() const;
+
+ private:
+  std::vector<std::string> errors_;
+};
+
+}  // namespace maskfill
+
+#endif  // MASKFILL_CORE_BASE_FLAG_ERRORS_H_

@@ -1,0 +1,73 @@
+// Which images make up which training batch.
+#ifndef MASKFILL_CORE_DATA_TRAINING_DATA_H_
+#define MASKFILL_CORE_DATA_TRAINING_DATA_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/data/image_batches.h"
+#include "core/record/indexed_records.h"
+#include "core/record/record_set.h"
+
+namespace maskfill {
+
+struct TrainingDataOptions {
+  int64_t image_size = 0;   // px
+  int64_t num_classes = 0;  // rows of the head
+  int64_t global_batch_size = 512;
+  uint64_t seed = 0;
+};
+
+// Image shards, and for distillation on counterfactuals their shards, as the
+// batches of optimiser steps.
+//
+// Every epoch takes the images in the order Permutation(seed, "train order",
+// epoch, n), in whole batches: what is left over at its end is not used in
+// this epoch, as floor(1,270,927 / 512) = 2,482 steps in the recipe (another
+// order leaves out others). A set smaller than one batch is one batch. Epoch e
+// takes counterfactual variant e % variants. So step k's batch is a pure
+// function of the options and k. Thread-safe.
+class TrainingData {
+ public:
+  // `counterfactuals`: absent, or made from exactly these images by mask_tool
+  // with pixels; else FailedPrecondition. `images` must not be empty
+  // (FailedPrecondition). Whether they fit a model: CheckFitsModel.
+  static absl::StatusOr<std::unique_ptr<TrainingData>> Open(
+      const RecordSet& images, const std::optional<RecordSet>& counterfactuals,
+      const TrainingDataOptions& options);
+
+  int64_t num_images() const { return images_->size(); }
+  // Variants per image; 0 without counterfactuals.
+  int64_t num_variants() const { return num_variants_; }
+  // Images per optimiser step.
+  int64_t batch_size() const { return batch_size_; }
+  int64_t steps_per_epoch() const { return num_images() / batch_size_; }
+
+  // Row `row` of the batch of step `step`. Errors name the record;
+  // FailedPrecondition for a label outside of the head, when image and
+  // counterfactual are not of one id and when the latter has no pixels.
+  absl::StatusOr<ImageRow> Row(int64_t step, int64_t row) const;
+
+  // The batches of steps [first_step, end_step), assembled ahead.
+  std::unique_ptr<ImageBatches> Batches(int64_t first_step, int64_t end_step,
+                                        int num_threads,
+                                        bool pinned_memory) const;
+
+ private:
+  TrainingData() = default;
+
+  TrainingDataOptions options_;
+  std::unique_ptr<IndexedRecords> images_;
+  std::unique_ptr<IndexedRecords> counterfactuals_;  // may be null
+  std::string counterfactuals_dir_;
+  int64_t num_variants_ = 0;
+  int64_t batch_size_ = 0;
+};
+
+}  // namespace maskfill
+
+#endif  // MASKFILL_CORE_DATA_TRAINING_DATA_H_

@@ -1,0 +1,123 @@
+#include "core/masking/patch_masks.h"
+
+#include <bit>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "core/base/counter_rng.h"
+#include "glog/logging.h"
+
+namespace maskfill {
+namespace {
+
+uint32_t LittleEndian32(const char* bytes) {
+  uint32_t word = 0;
+  for (int i = 3; i >= 0; --i) {
+    word = (word << 8) | static_cast<unsigned char>(bytes[i]);
+  }
+  return word;
+}
+
+}  // namespace
+
+absl::StatusOr<MaskKind> ParseMaskKind(absl::string_view text) {
+  if (text == "object") return MaskKind::kObject;
+  if (text == "context") return MaskKind::kContext;
+  if (text == "random") return MaskKind::kRandom;
+  return absl::InvalidArgumentError(absl::StrCat(
+      "--mask is \"", text, "\", expected object, context or random"));
+}
+
+absl::string_view ToString(MaskKind kind) {
+  switch (kind) {
+    case MaskKind::kObject:
+      return "object";
+    case MaskKind::kContext:
+      return "context";
+    case MaskKind::kRandom:
+      return "random";
+  }
+  LOG(FATAL) << "unknown mask kind " << static_cast<int>(kind);
+}
+
+PatchMask ObjectMask(const PatchGrid& grid, absl::Span<const float> relevance,
+                     float threshold) {
+  CHECK_EQ(static_cast<int64_t>(relevance.size()), grid.num_patches());
+  PatchMask mask(grid.num_patches());
+  for (int64_t patch = 0; patch < mask.size(); ++patch) {
+    mask.set(patch, relevance[static_cast<size_t>(patch)] > threshold);
+  }
+  return mask;
+}
+
+PatchMask ContextMask(const PatchGrid& grid, absl::Span<const float> relevance,
+                      float threshold) {
+  return ObjectMask(grid, relevance, threshold).Complement();
+}
+
+PatchMask RandomMask(const PatchGrid& grid, absl::Span<const float> uniforms,
+                     float rate) {
+  CHECK_EQ(static_cast<int64_t>(uniforms.size()), grid.num_patches());
+  PatchMask mask(grid.num_patches());
+  for (int64_t patch = 0; patch < mask.size(); ++patch) {
+    mask.set(patch, uniforms[static_cast<size_t>(patch)] < rate);
+  }
+  return mask;
+}
+
+std::vector<float> MaskUniforms(uint64_t seed, int64_t variant,
+                                absl::string_view id, int64_t num_patches) {
+  CounterRng rng(seed, "mask", static_cast<uint64_t>(variant), id);
+  std::vector<float> uniforms(static_cast<size_t>(num_patches));
+  for (float& value : uniforms) value = rng.UniformFloat();
+  return uniforms;
+}
+
+PatchMask MakeMask(const MaskOptions& options, const PatchGrid& grid,
+                   absl::Span<const float> relevance, uint64_t seed,
+                   int64_t variant, absl::string_view id) {
+  const float threshold = static_cast<float>(options.threshold);
+  switch (options.kind) {
+    case MaskKind::kObject:
+      return ObjectMask(grid, relevance, threshold);
+    case MaskKind::kContext:
+      return ContextMask(grid, relevance, threshold);
+    case MaskKind::kRandom:
+      return RandomMask(grid,
+                        MaskUniforms(seed, variant, id, grid.num_patches()),
+                        static_cast<float>(options.rate));
+  }
+  LOG(FATAL) << "unknown mask kind " << static_cast<int>(options.kind);
+}
+
+absl::StatusOr<std::vector<float>> RelevanceFromRecord(
+    const v1::CamRecord& cam) {
+  const int64_t num_patches =
+      int64_t{cam.grid_height()} * int64_t{cam.grid_width()};
+  const std::string& bytes = cam.relevance();
+  if (cam.grid_height() <= 0 || cam.grid_width() <= 0 ||
+      static_cast<int64_t>(bytes.size()) != 4 * num_patches) {
+    return absl::DataLossError(absl::StrCat(
+        "CAM of \"", cam.id(), "\": ", bytes.size(), " bytes for a grid of ",
+        cam.grid_height(), "x", cam.grid_width(),
+        " patches, expected four bytes (float32) per patch; make the CAM set "
+        "again with cam_tool"));
+  }
+  std::vector<float> relevance(static_cast<size_t>(num_patches));
+  for (size_t patch = 0; patch < relevance.size(); ++patch) {
+    const float value =
+        std::bit_cast<float>(LittleEndian32(bytes.data() + 4 * patch));
+    if (!(value >= 0.0f && value <= 1.0f)) {
+      return absl::DataLossError(
+          absl::StrCat("CAM of \"", cam.id(), "\": patch ", patch,
+                       " has relevance ", value, ", expected 0 to 1"));
+    }
+    relevance[patch] = value;
+  }
+  return relevance;
+}
+
+}  // namespace maskfill

@@ -1,0 +1,88 @@
+#include "core/masking/refill.h"
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
+
+namespace maskfill {
+namespace {
+
+// 2x2 patches of 2 px; every channel of every pixel has one value.
+constexpr int64_t kSide = 4;
+
+PatchGrid Grid() { return PatchGrid{.rows = 2, .cols = 2, .patch_size_px = 2}; }
+
+Image Flat(uint8_t value) {
+  Image image(kSide, kSide);
+  std::fill(image.pixels.begin(), image.pixels.end(), value);
+  return image;
+}
+
+PatchMask Masked(const std::vector<int64_t>& patches) {
+  PatchMask mask(4);
+  for (const int64_t patch : patches) mask.set(patch);
+  return mask;
+}
+
+// The value of each pixel, after checking that its channels agree.
+std::vector<int> Values(const Image& image) {
+  std::vector<int> values;
+  for (size_t i = 0; i < image.pixels.size(); i += 3) {
+    EXPECT_EQ(image.pixels[i], image.pixels[i + 1]);
+    EXPECT_EQ(image.pixels[i], image.pixels[i + 2]);
+    values.push_back(image.pixels[i]);
+  }
+  return values;
+}
+
+TEST(RefillPatches, CopiesEachMaskedPatchFromTheSingleDonor) {
+  Image image = Flat(1);
+  const Image donor = Flat(7);
+  RefillPatches(Grid(), Masked({1, 2}), {&donor}, {}, &image);
+  EXPECT_EQ(Values(image), (std::vector<int>{1, 1, 7, 7,  //
+                                             1, 1, 7, 7,  //
+                                             7, 7, 1, 1,  //
+                                             7, 7, 1, 1}));
+}
+
+TEST(RefillPatches, CopiesEachMaskedPatchFromItsOwnDonor) {
+  Image image = Flat(1);
+  const Image a = Flat(7);
+  const Image b = Flat(9);
+  RefillPatches(Grid(), Masked({0, 1, 3}), {&a, &b}, {1, 0, 1}, &image);
+  EXPECT_EQ(Values(image), (std::vector<int>{9, 9, 7, 7,  //
+                                             9, 9, 7, 7,  //
+                                             1, 1, 9, 9,  //
+                                             1, 1, 9, 9}));
+}
+
+TEST(RefillPatches, TakesTheDonorsPixelsFromTheSamePlace) {
+  Image image = Flat(0);
+  Image donor(kSide, kSide);
+  for (size_t i = 0; i < donor.pixels.size(); ++i) {
+    donor.pixels[i] = static_cast<uint8_t>(i);
+  }
+  RefillPatches(Grid(), Masked({0, 1, 2, 3}), {&donor}, {}, &image);
+  EXPECT_EQ(image, donor);
+}
+
+TEST(RefillPatches, LeavesAnImageWithoutMaskedPatchesAsItIs) {
+  Image image = Flat(3);
+  RefillPatches(Grid(), Masked({}), {}, {}, &image);
+  EXPECT_EQ(image, Flat(3));
+}
+
+TEST(ParseFillKind, ReadsWhatToStringWrites) {
+  for (const FillKind kind :
+       {FillKind::kNone, FillKind::kSingle, FillKind::kMulti}) {
+    EXPECT_THAT(ParseFillKind(ToString(kind)), IsOkAndHolds(kind));
+  }
+  EXPECT_THAT(ParseFillKind("double"),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+}  // namespace
+}  // namespace maskfill

@@ -1,0 +1,61 @@
+#include "core/training/objective.h"
+
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "core/training/losses.h"
+
+namespace maskfill {
+namespace {
+
+at::Tensor OfFeatures(const DistillationInputs& inputs) {
+  return FeatureDistillation(inputs.student_features, inputs.teacher_features);
+}
+
+constexpr Objective kObjectives[] = {
+    {.name = "ft", .description = "cross entropy"},
+    {.name = "lp",
+     .description = "cross entropy, of the head alone: the backbone stays",
+     .trains_backbone = false},
+    {.name = "fd",
+     .description = "cross entropy and feature distillation on the images",
+     .needs_teacher = true,
+     .distillation = &OfFeatures},
+    {.name = "fd_mask",
+     .description =
+         "cross entropy and feature distillation on their counterfactuals",
+     .needs_teacher = true,
+     .needs_counterfactuals = true,
+     .distillation = &OfFeatures},
+};
+
+}  // namespace
+
+absl::Span<const Objective> AllObjectives() { return kObjectives; }
+
+absl::StatusOr<const Objective*> ParseObjective(absl::string_view name) {
+  for (const Objective& objective : kObjectives) {
+    if (name == objective.name) return &objective;
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      "there is no mode \"", name, "\"; there are ", DescribeObjectives()));
+}
+
+std::string DescribeObjectives() {
+  return absl::StrJoin(
+      kObjectives, ", ", [](std::string* out, const Objective& objective) {
+        absl::StrAppend(out, objective.name, " (", objective.description, ")");
+      });
+}
+
+std::string ObjectivesThat(bool Objective::* needs) {
+  std::vector<absl::string_view> names;
+  for (const Objective& objective : kObjectives) {
+    if (objective.*needs) names.push_back(objective.name);
+  }
+  return absl::StrJoin(names, " and ");
+}
+
+}  // namespace maskfill

@@ -1,0 +1,66 @@
+// The steps of a run from where it stopped to its end.
+#ifndef MASKFILL_CORE_TRAINING_TRAINING_LOOP_H_
+#define MASKFILL_CORE_TRAINING_TRAINING_LOOP_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/base/progress.h"
+#include "core/training/learner.h"
+#include "nlohmann/json.hpp"
+
+namespace maskfill {
+
+struct TrainingLoopOptions {
+  std::string name;             // of the program, for the progress
+  std::string fingerprint;      // of the run
+  std::string state_dir;        // where its states are
+  std::string metrics_path;     // JSON lines of steps
+  std::string evaluation_path;  // JSON lines of evaluations
+  int64_t total_steps = 0;
+  int64_t images_per_step = 0;
+  int64_t metrics_every_steps = 1;
+  // A state is saved and the model evaluated after so many steps, and at the
+  // end; 0: only at the end.
+  int64_t evaluate_every_steps = 0;
+  int64_t save_every_steps = 0;  // states besides those; 0: none
+  ProgressMode progress = ProgressMode::kAuto;
+};
+
+struct StepReport {
+  double loss = 0;
+  nlohmann::ordered_json metrics;  // of the line, besides step and loss
+  std::string detail;              // for the progress
+};
+
+struct TrainingHooks {
+  // Takes the learner's next step.
+  std::function<absl::StatusOr<StepReport>()> step;
+  // Looks at the learner between steps and gives what its line says besides
+  // the step. Null: there is nothing to evaluate. Called again for the step a
+  // run goes on from when it was stopped before the line was written.
+  std::function<absl::StatusOr<nlohmann::ordered_json>()> evaluate;
+};
+
+// Restores the newest state, takes the steps that are left, and keeps the two
+// newest states. `numbers` are saved with each state and restored from it; the
+// hooks may change them ("last_evaluated_step" is the loop's own).
+//
+// Lines of metrics hold step, the mean loss since the line before, the hook's
+// metrics and images_per_second (without the time that states and evaluations
+// take). What a dead run wrote beyond its last state is dropped.
+//
+// Cancelled when told to stop: the state is saved then. DivergedError when the
+// model is no longer finite, before such a state is saved or evaluated. Other
+// errors are those of hooks and files.
+absl::Status RunTrainingLoop(const TrainingLoopOptions& options,
+                             const TrainingHooks& hooks, Learner& learner,
+                             std::map<std::string, double>& numbers);
+
+}  // namespace maskfill
+
+#endif  // MASKFILL_CORE_TRAINING_TRAINING_LOOP_H_

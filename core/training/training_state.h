@@ -1,0 +1,50 @@
+// Everything a training run needs to go on where it stopped, on disk.
+#ifndef MASKFILL_CORE_TRAINING_TRAINING_STATE_H_
+#define MASKFILL_CORE_TRAINING_TRAINING_STATE_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/training/learner.h"
+
+namespace maskfill {
+
+// The order of the data, the learning rate and beta1 are functions of the
+// step, so the step is the only cursor.
+struct TrainingState {
+  LearnerState learner;
+  std::string fingerprint;  // of the run, Manifest.fingerprint
+  // What else the run remembers (the best accuracy so far, ...); finite.
+  std::map<std::string, double> numbers;
+};
+
+// Writes `dir`/step-0000001200: model.safetensors, optimizer.safetensors
+// (exp_avg.NAME, exp_avg_sq.NAME) and state.json, which holds the digests of
+// the others. The directory gets its name last, so it is complete or absent.
+// Then removes all but the newest `keep` states. Tensors may lie on any device.
+absl::Status SaveTrainingState(const std::string& dir,
+                               const TrainingState& state, int64_t keep);
+
+// The files of a state.
+std::vector<std::string> TrainingStateFiles();
+
+// Removes all but the newest `keep` states in `dir`: also what a run was killed
+// before it could remove.
+absl::Status KeepNewestTrainingStates(const std::string& dir, int64_t keep);
+
+// The newest state in `dir` that verifies, on the CPU; nothing when there is
+// none. A damaged one (cut, or another digest) is reported and removed. What
+// cannot be read is left alone and its error returned (Unavailable,
+// PermissionDenied, ...); a state of another fingerprint or of another
+// schema_version is FailedPrecondition.
+absl::StatusOr<std::optional<TrainingState>> LoadNewestTrainingState(
+    const std::string& dir, const std::string& fingerprint);
+
+}  // namespace maskfill
+
+#endif  // MASKFILL_CORE_TRAINING_TRAINING_STATE_H_

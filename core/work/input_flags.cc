@@ -1,0 +1,15 @@
+#include "core/work/run_flags.h"
+#include "gflags/gflags.h"
+
+DEFINE_string(input, "", "stage directory to read: shards with their manifest");
+
+namespace maskfill {
+
+void TakeInputFlag(RunOptions* options, FlagErrors* errors) {
+  options->input = FLAGS_input;
+  if (options->input.empty()) {
+    errors->Add("--input is missing, expected a stage directory to read");
+  }
+}
+
+}  // namespace maskfill

@@ -1,0 +1,17 @@
+#include "absl/status/statusor.h"
+#include "core/work/run_flags.h"
+#include "gflags/gflags.h"
+
+DEFINE_string(progress, "auto",
+              "auto, bar, log (a line every 30 s), json or none; on stderr");
+
+namespace maskfill {
+
+void TakeProgressFlag(RunOptions* options, FlagErrors* errors) {
+  const absl::StatusOr<ProgressMode> progress =
+      ParseProgressMode(FLAGS_progress);
+  errors->Add(progress.status());
+  if (progress.ok()) options->progress = *progress;
+}
+
+}  // namespace maskfill

@@ -1,0 +1,71 @@
+#include "core/work/run_summary.h"
+
+#include <sys/resource.h>
+
+#include <string>
+
+#include "nlohmann/json.hpp"
+
+namespace maskfill {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+double Seconds(const timeval& time) {
+  return static_cast<double>(time.tv_sec) +
+         1e-6 * static_cast<double>(time.tv_usec);
+}
+
+Json BadRecords(const v1::Manifest& manifest) {
+  Json list = Json::array();
+  for (const v1::ShardEntry& shard : manifest.shards()) {
+    for (const v1::BadRecord& bad : shard.bad_records()) {
+      list.push_back({{"shard", shard.name()},
+                      {"source", bad.source()},
+                      {"reason", bad.reason()}});
+    }
+  }
+  return list;
+}
+
+}  // namespace
+
+std::string RunSummaryJson(const RunOptions& options, const WorkResult& result,
+                           const absl::Status& status) {
+  const v1::Manifest& manifest = result.manifest;
+  Json json;
+  json["status"] = absl::StatusCodeToString(status.code());
+  json["message"] = std::string(status.message());
+  json["tool"] = manifest.tool();
+  json["tool_version"] = manifest.tool_version();
+  json["output"] = options.output;
+  json["fingerprint"] = manifest.fingerprint();
+  json["content_fingerprint"] = manifest.content_fingerprint();
+  json["task_index"] = options.task_index;
+  json["task_count"] = options.task_count;
+  json["already_done"] = result.already_done;
+  json["complete"] = result.complete;
+  json["shards_written"] = result.shards_written;
+  json["records_written"] = result.records;
+  int64_t records = 0;
+  for (const v1::ShardEntry& shard : manifest.shards()) {
+    records += shard.records();
+  }
+  json["shards"] = manifest.shards_size();
+  json["records"] = records;
+  Json counters = Json::object();
+  for (const v1::Counter& counter : manifest.counters()) {
+    counters[counter.name()] = counter.value();
+  }
+  json["counters"] = std::move(counters);
+  json["bad_records"] = BadRecords(manifest);
+  json["seconds"] = result.seconds;
+  rusage usage = {};
+  getrusage(RUSAGE_SELF, &usage);
+  json["cpu_seconds"] = Seconds(usage.ru_utime) + Seconds(usage.ru_stime);
+  json["peak_memory_bytes"] = int64_t{usage.ru_maxrss} * 1024;
+  // File names need not be UTF-8.
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace maskfill

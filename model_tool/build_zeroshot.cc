@@ -1,0 +1,98 @@
+#include "model_tool/build_zeroshot.h"
+
+#include <string>
+#include <vector>
+
+#include "ATen/Parallel.h"
+#include "ATen/ops/zeros.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "core/base/sha256.h"
+#include "core/base/status_macros.h"
+#include "core/model/checkpoint.h"
+#include "core/model/torch_status.h"
+#include "core/work/directory.h"
+#include "core/work/work.h"
+#include "model_tool/zeroshot/text_lists.h"
+#include "model_tool/zeroshot/zeroshot_head.h"
+
+namespace maskfill {
+namespace {
+
+std::string ListFingerprint(const std::vector<std::string>& list) {
+  Sha256 sha;
+  for (const std::string& entry : list) sha.UpdateField(entry);
+  return sha.HexDigest();
+}
+
+// The image tower and its temperature, without text tower or earlier head.
+Checkpoint ImageTower(const Checkpoint& clip) {
+  Checkpoint tower;
+  tower.config = clip.config;
+  tower.config.text = {};
+  tower.config.context_length = 0;
+  tower.config.vocab_size = 0;
+  for (const auto& [name, tensor] : clip.tensors) {
+    if (absl::StartsWith(name, "visual.") || name == "logit_scale") {
+      tower.tensors.emplace(name, tensor);
+    }
+  }
+  return tower;
+}
+
+absl::Status Build(const BuildZeroshotOptions& options,
+                   const CheckpointFile& file, const ZeroshotHeadOptions& head,
+                   const std::string& dir, v1::Manifest* result) {
+  const auto num_classes = static_cast<int64_t>(head.class_names.size());
+  AddCounter("classes", static_cast<double>(num_classes), result);
+  AddCounter("templates", static_cast<double>(head.templates.size()), result);
+  if (options.run.num_threads > 0) {
+    at::set_num_threads(options.run.num_threads);
+  }
+  ASSIGN_OR_RETURN(const Checkpoint clip, file.Load());
+  Checkpoint checkpoint = ImageTower(clip);
+  ASSIGN_OR_RETURN(checkpoint.tensors["classifier.weight"],
+                   ZeroshotHead(clip, head));
+  checkpoint.tensors["classifier.bias"] = at::zeros({num_classes});
+  checkpoint.config.num_classes = num_classes;
+  checkpoint.config.class_names = head.class_names;
+  return WriteCheckpoint(dir, checkpoint).status();
+}
+
+}  // namespace
+
+absl::StatusOr<WorkResult> BuildZeroshot(const BuildZeroshotOptions& options) {
+  ZeroshotHeadOptions head;
+  ASSIGN_OR_RETURN(head.class_names, LoadClassNames(options.class_names));
+  ASSIGN_OR_RETURN(head.templates, LoadTemplates(options.templates));
+  head.compute = options.compute;
+  head.progress = options.run.progress;
+  ASSIGN_OR_RETURN(const CheckpointFile file,
+                   CheckpointFile::Open(options.checkpoint));
+  Work work{.tool = "build_zeroshot",
+            .algorithm_version = kBuildZeroshotVersion};
+  work.AddOption("precision", ToString(options.compute.precision));
+  work.AddInput("checkpoint", options.checkpoint, file.fingerprint());
+  work.AddInput("class_names", options.class_names,
+                ListFingerprint(head.class_names));
+  work.AddInput("templates", options.templates,
+                ListFingerprint(head.templates));
+  return MakeDirectory(options.run, work, {kModelFile, kConfigFile},
+                       [&](const std::string& dir, v1::Manifest* result) {
+                         return CatchTorch([&] {
+                           return Build(options, file, head, dir, result);
+                         });
+                       });
+}
+
+std::string ToText(const WorkResult& result,
+                   const BuildZeroshotOptions& options) {
+  if (!result.complete) return "";
+  return absl::StrCat(options.run.output, ": zero-shot head of ",
+                      CounterOf(result.manifest, "classes"), " classes from ",
+                      CounterOf(result.manifest, "templates"), " templates, ",
+                      result.already_done ? "already done" : "written",
+                      ", fingerprint ", result.manifest.fingerprint(), "\n");
+}
+
+}  // namespace maskfill
