@@ -94,9 +94,9 @@ build_progress() {
     fi
   done
 }
-targets="//ingest //model_tool/... //cam_tool //mask_tool //train //eval/... \
-//core/record:records //spurious_shapes:make_spurious_shapes \
-//spurious_shapes/cam_quality"
+targets="//ingest //model_tool/... //cam_tool //cam_tool:cam_compare \
+//mask_tool //train //eval/... //record_tool:records \
+//spurious_shapes:make_spurious_shapes"
 say "building (about 10 minutes the first time, then a second)"
 # shellcheck disable=SC2086
 bazel build --color=no --curses=no --show_progress_rate_limit=20 \

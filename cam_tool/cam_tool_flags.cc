@@ -1,6 +1,8 @@
 #include "cam_tool/cam_tool_flags.h"
 
+#include <cstring>
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/numbers.h"
@@ -11,17 +13,41 @@
 #include "core/work/run_flags.h"
 #include "gflags/gflags.h"
 
-DEFINE_string(checkpoint, "",
-              "directory of a checkpoint with a classifier head, as "
-              "build_zeroshot and train write them");
+namespace maskfill {
+namespace {
+
+// For --help, which keeps the pointer.
+const char* Help(const std::string& text) { return strdup(text.c_str()); }
+
+std::string OnlyFor(bool CamKind::* takes) {
+  return absl::StrCat("; only for ", CamKindsThat(takes));
+}
+
+}  // namespace
+}  // namespace maskfill
+
+DEFINE_string(
+    checkpoint, "",
+    maskfill::Help(absl::StrCat(
+        "directory of a checkpoint; with a classifier head, as build_zeroshot "
+        "and train write them, for ",
+        maskfill::CamKindsThat(&maskfill::CamKind::explains_class), "; of it ",
+        maskfill::CamKindsThat(&maskfill::CamKind::takes_seed),
+        " uses the grid of patches alone")));
 DEFINE_string(method, "attribution",
-              "how relevance is computed: attribution (transformer "
-              "attribution, as in the paper)");
+              maskfill::Help(absl::StrCat("how relevance is computed: ",
+                                          maskfill::DescribeCamKinds())));
 DEFINE_string(layers, "all",
-              "which layers take part: all (as in the paper), last, or a "
-              "number N of layers, the last N");
+              maskfill::Help(absl::StrCat(
+                  "which layers take part: all (as in the paper), last, or a "
+                  "number N of layers, the last N",
+                  maskfill::OnlyFor(&maskfill::CamKind::takes_layers))));
 DEFINE_string(target, "label",
-              "whose logit is explained: label (as in the paper) or predicted");
+              maskfill::Help(absl::StrCat(
+                  "whose logit is explained: label (as in the paper), "
+                  "predicted, or the number of a class, a row of the head "
+                  "from 0",
+                  maskfill::OnlyFor(&maskfill::CamKind::explains_class))));
 
 namespace maskfill {
 namespace {
@@ -38,12 +64,30 @@ void TakeLayers(const std::string& text, CamToolOptions* options,
   }
 }
 
-void CheckMethod(const std::string& method, FlagErrors* errors) {
-  if (method == "attribution") return;
-  const bool planned = method == "gradcam" || method == "rollout";
-  errors->Add(absl::StrCat("--method=", method,
-                           planned ? " is not available yet" : " is unknown",
-                           "; this version computes attribution"));
+// Flags that only some kinds have.
+constexpr std::pair<const char*, bool CamKind::*> kFlagsOfKinds[] = {
+    {"layers", &CamKind::takes_layers},   {"target", &CamKind::explains_class},
+    {"seed", &CamKind::takes_seed},       {"device", &CamKind::needs_model},
+    {"precision", &CamKind::needs_model}, {"batch_size", &CamKind::needs_model},
+};
+
+void TakeTarget(CamToolOptions* options, FlagErrors* errors) {
+  const absl::StatusOr<CamTarget> target = ParseCamTarget(FLAGS_target);
+  errors->Add(target.status());
+  if (target.ok()) options->target = *target;
+}
+
+void TakeFlagsOfKind(const CamKind& kind, CamToolOptions* options,
+                     FlagErrors* errors) {
+  options->kind = &kind;
+  for (const auto& [flag, takes] : kFlagsOfKinds) {
+    if (kind.*takes) continue;
+    errors->RefuseIfGiven(flag, absl::StrCat("--method=", kind.name));
+  }
+  if (kind.takes_layers) TakeLayers(FLAGS_layers, options, errors);
+  if (kind.explains_class) TakeTarget(options, errors);
+  if (kind.takes_seed) TakeSeedFlag(&options->run);
+  if (kind.needs_model) TakeComputeFlags(&options->compute, errors);
 }
 
 }  // namespace
@@ -59,21 +103,12 @@ absl::StatusOr<CamToolOptions> CamToolOptionsFromFlags() {
   options.checkpoint = FLAGS_checkpoint;
   if (options.checkpoint.empty()) {
     errors.Add(
-        "--checkpoint is missing: the directory of a checkpoint with a "
-        "classifier head, as build_zeroshot writes it");
+        "--checkpoint is missing: the directory of a checkpoint, as "
+        "build_zeroshot writes it");
   }
-  CheckMethod(FLAGS_method, &errors);
-  TakeLayers(FLAGS_layers, &options, &errors);
-  if (const auto target = ParseCamTarget(FLAGS_target); target.ok()) {
-    options.target = *target;
-  } else {
-    errors.Add(target.status());
-  }
-  if (const auto compute = ComputeOptionsFromFlags(); compute.ok()) {
-    options.compute = *compute;
-  } else {
-    errors.Add(compute.status());
-  }
+  const absl::StatusOr<const CamKind*> kind = ParseCamKind(FLAGS_method);
+  errors.Add(kind.status());
+  if (kind.ok()) TakeFlagsOfKind(**kind, &options, &errors);
   RETURN_IF_ERROR(errors.ToStatus());
   return options;
 }

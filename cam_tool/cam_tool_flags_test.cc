@@ -31,7 +31,8 @@ class CamToolFlags : public testing::Test {
 TEST_F(CamToolFlags, DefaultsAreThePapers) {
   ASSERT_OK_AND_ASSIGN(const CamToolOptions options, CamToolOptionsFromFlags());
   EXPECT_EQ(options.layers, 0);
-  EXPECT_EQ(options.target, CamTarget::kLabel);
+  EXPECT_STREQ(options.kind->name, "attribution");
+  EXPECT_EQ(options.target.kind, CamTarget::Kind::kLabel);
 }
 
 TEST_F(CamToolFlags, LayersAreAllLastOrANumber) {
@@ -48,16 +49,44 @@ TEST_F(CamToolFlags, LayersAreAllLastOrANumber) {
   }
 }
 
-TEST_F(CamToolFlags, OtherMethodsAreRefusedByName) {
-  Set("method", "gradcam");
-  EXPECT_THAT(CamToolOptionsFromFlags(),
-              StatusIs(absl::StatusCode::kInvalidArgument,
-                       HasSubstr("--method=gradcam is not available yet; this "
-                                 "version computes attribution")));
+TEST_F(CamToolFlags, EveryMethodOfTheTableIsTaken) {
+  for (const CamKind& kind : AllCamKinds()) {
+    Set("method", kind.name);
+    ASSERT_OK_AND_ASSIGN(const CamToolOptions options,
+                         CamToolOptionsFromFlags());
+    EXPECT_EQ(options.kind, &kind);
+  }
   Set("method", "magic");
   EXPECT_THAT(CamToolOptionsFromFlags(),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        HasSubstr("--method=magic is unknown")));
+}
+
+TEST_F(CamToolFlags, WhatAMethodDoesNotUseIsRefused) {
+  Set("method", "attention");
+  Set("layers", "2");
+  Set("target", "predicted");
+  Set("seed", "3");
+  EXPECT_THAT(
+      CamToolOptionsFromFlags(),
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               AllOf(HasSubstr("--layers is not used by --method=attention"),
+                     HasSubstr("--target is not used by --method=attention"),
+                     HasSubstr("--seed is not used by --method=attention"))));
+}
+
+TEST_F(CamToolFlags, RandomMapsTakeASeedAndNoModel) {
+  Set("method", "random");
+  Set("seed", "3");
+  ASSERT_OK_AND_ASSIGN(const CamToolOptions options, CamToolOptionsFromFlags());
+  EXPECT_EQ(options.run.seed, 3);
+  Set("device", "cpu");
+  Set("batch_size", "2");
+  EXPECT_THAT(
+      CamToolOptionsFromFlags(),
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               AllOf(HasSubstr("--device is not used by --method=random"),
+                     HasSubstr("--batch_size is not used"))));
 }
 
 TEST_F(CamToolFlags, AllBadFlagsComeInOneError) {

@@ -1,5 +1,7 @@
 // cam_tool: which patches of each image a classifier's decision rests on.
 
+#include <cstdio>
+
 #include "absl/status/status.h"
 #include "cam_tool/cam_tool.h"
 #include "cam_tool/cam_tool_flags.h"
@@ -12,7 +14,9 @@ namespace {
 
 absl::Status Run() {
   ASSIGN_OR_RETURN(const CamToolOptions options, CamToolOptionsFromFlags());
-  return CamTool(options).status();
+  ASSIGN_OR_RETURN(const WorkResult result, CamTool(options));
+  std::printf("%s", ToText(result).c_str());
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -21,7 +25,7 @@ absl::Status Run() {
 int main(int argc, char** argv) {
   maskfill::InitMain(
       "Computes a relevance map over the patches of every image of --input, "
-      "for the class of its label.\n\n"
+      "for the class of its label unless told otherwise.\n\n"
       "  cam_tool --input=records/train --checkpoint=models/zeroshot "
       "--output=cams/train",
       &argc, &argv);

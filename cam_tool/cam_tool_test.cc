@@ -3,21 +3,25 @@
 #include <cstdint>
 #include <cstring>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ATen/ops/empty.h"
 #include "ATen/ops/tensor.h"
+#include "ATen/ops/zeros.h"
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/counter_rng.h"
 #include "core/base/files.h"
-#include "core/cam/attribution.h"
+#include "core/cam/cam_kind.h"
+#include "core/cam/cams.h"
 #include "core/model/checkpoint.h"
 #include "core/model/image_classifier.h"
 #include "core/record/manifest.h"
 #include "core/record/record_set.h"
 #include "core/work/shards.h"
+#include "core/work/work.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "proto/records.pb.h"
@@ -51,6 +55,21 @@ v1::ImageRecord MakeRecord(int64_t i, int64_t size) {
     pixels.mutable_data()->push_back(static_cast<char>(rng.Below(256)));
   }
   return record;
+}
+
+at::Tensor PixelsOf(const v1::ImageRecord& image) {
+  at::Tensor pixels = at::empty({1, kSize, kSize, 3}, at::kByte);
+  std::memcpy(pixels.mutable_data_ptr(), image.pixels().data().data(),
+              image.pixels().data().size());
+  return pixels;
+}
+
+at::Tensor RelevanceOf(const v1::CamRecord& cam) {
+  EXPECT_EQ(cam.relevance().size(), kPatches * sizeof(float));
+  at::Tensor relevance = at::empty({1, kPatches});
+  std::memcpy(relevance.mutable_data_ptr(), cam.relevance().data(),
+              cam.relevance().size());
+  return relevance;
 }
 
 class CamStage : public testing::Test {
@@ -93,9 +112,12 @@ class CamStage : public testing::Test {
       return absl::OkStatus();
     }));
   }
+  // Random weights, but for `weights_`.
   void WriteCheckpoint() {
-    ASSERT_OK(maskfill::WriteCheckpoint(
-        options_.checkpoint, {config_, RandomWeights(config_, 1), ""}));
+    NamedTensors tensors = RandomWeights(config_, 1);
+    for (const auto& [name, tensor] : weights_) tensors[name] = tensor;
+    ASSERT_OK(maskfill::WriteCheckpoint(options_.checkpoint,
+                                        {config_, std::move(tensors), ""}));
   }
 
   // All records of `dir` in order.
@@ -125,48 +147,103 @@ class CamStage : public testing::Test {
 
   const std::string dir_;
   ModelConfig config_;
+  NamedTensors weights_;
   CamToolOptions options_;
 };
 
-TEST_F(CamStage, WritesTheAttributionOfEveryImageInOrder) {
+TEST_F(CamStage, WritesTheMapOfEveryImageInOrderByEveryKind) {
   WriteImages();
   WriteCheckpoint();
-  for (const CamTarget target : {CamTarget::kLabel, CamTarget::kPredicted}) {
-    options_.target = target;
-    options_.run.overwrite = true;
+  options_.run.overwrite = true;
+  ASSERT_OK_AND_ASSIGN(const Checkpoint checkpoint,
+                       LoadCheckpoint(options_.checkpoint));
+  ASSERT_OK_AND_ASSIGN(const ImageClassifier classifier,
+                       ImageClassifier::FromCheckpoint(checkpoint, at::kCPU));
+  for (const CamKind& kind : AllCamKinds()) {
+    options_.kind = &kind;
     ASSERT_OK_AND_ASSIGN(const WorkResult result, CamTool(options_));
     EXPECT_TRUE(result.complete);
+    EXPECT_EQ(ToText(result),
+              "7 CAMs, 0 of them degenerate (no relevance anywhere)\n");
     const std::vector<v1::CamRecord> cams = ReadCams(options_.run.output);
     ASSERT_EQ(cams.size(), kImages);
-    ASSERT_OK_AND_ASSIGN(const Checkpoint checkpoint,
-                         LoadCheckpoint(options_.checkpoint));
-    ASSERT_OK_AND_ASSIGN(const ImageClassifier classifier,
-                         ImageClassifier::FromCheckpoint(checkpoint, at::kCPU));
     for (size_t k = 0; k < cams.size(); ++k) {
       // Shard 0 holds images 0, 2, 4, 6 and shard 1 images 1, 3, 5.
       const int64_t i = k < 4 ? 2 * k : 2 * (k - 4) + 1;
       const v1::ImageRecord image = MakeRecord(i, kSize);
       EXPECT_EQ(cams[k].id(), image.id());
       EXPECT_EQ(cams[k].grid_height() * cams[k].grid_width(), kPatches);
-      at::Tensor pixels = at::empty({1, kSize, kSize, 3}, at::kByte);
-      std::memcpy(pixels.mutable_data_ptr(), image.pixels().data().data(),
-                  image.pixels().data().size());
-      const Attribution expected = TransformerAttribution(
-          classifier, pixels,
-          target == CamTarget::kLabel ? at::tensor({image.label()}, at::kLong)
-                                      : at::Tensor());
-      ASSERT_EQ(cams[k].relevance().size(), kPatches * sizeof(float));
-      at::Tensor found = at::empty({1, kPatches});
-      std::memcpy(found.mutable_data_ptr(), cams[k].relevance().data(),
-                  cams[k].relevance().size());
+      const Cams expected =
+          kind.compute({.classifier = &classifier,
+                        .tower = &classifier.backbone(),
+                        .pixels = PixelsOf(image),
+                        .targets = at::tensor({image.label()}, at::kLong),
+                        .num_patches = kPatches,
+                        .ids = {image.id()}});
       // Another batch size: rounding of float32.
-      EXPECT_TRUE(TensorNear(found, expected.relevance, 1e-4));
+      EXPECT_TRUE(TensorNear(RelevanceOf(cams[k]), expected.relevance, 1e-4))
+          << kind.name;
       EXPECT_NEAR(cams[k].max_relevance(),
                   expected.max_relevance.item<double>(),
                   1e-4 * expected.max_relevance.item<double>());
-      EXPECT_EQ(cams[k].target(), expected.targets.item<int64_t>());
+      EXPECT_EQ(cams[k].target(), kind.explains_class ? image.label() : -1);
     }
   }
+}
+
+TEST_F(CamStage, ExplainsTheClassThatItIsTold) {
+  WriteImages();
+  WriteCheckpoint();
+  options_.target = {CamTarget::Kind::kClass, 2};
+  ASSERT_OK(CamTool(options_));
+  for (const v1::CamRecord& cam : ReadCams(options_.run.output)) {
+    EXPECT_EQ(cam.target(), 2);
+  }
+  options_.target.class_index = kClasses;
+  EXPECT_THAT(CamTool(options_),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       AllOf(HasSubstr("--target is class 3"),
+                             HasSubstr("3 classes (0 to 2)"))));
+}
+
+TEST_F(CamStage, CountsMapsWithoutAnyRelevance) {
+  WriteImages();
+  weights_["classifier.weight"] = at::zeros({kClasses, config_.embed_dim});
+  WriteCheckpoint();
+  ASSERT_OK_AND_ASSIGN(const WorkResult result, CamTool(options_));
+  EXPECT_EQ(CounterOf(result.manifest, "degenerate"), kImages);
+  EXPECT_EQ(ToText(result),
+            "7 CAMs, 7 of them degenerate (no relevance anywhere)\n");
+  for (const v1::CamRecord& cam : ReadCams(options_.run.output)) {
+    EXPECT_EQ(cam.max_relevance(), 0);
+    EXPECT_TRUE(RelevanceOf(cam).equal(at::zeros({1, kPatches})));
+  }
+}
+
+TEST_F(CamStage, WhatNeedsNoClassNeedsNoHead) {
+  WriteImages(kSize, kClasses);
+  config_.num_classes = 0;
+  WriteCheckpoint();
+  options_.run.overwrite = true;
+  for (const CamKind& kind : AllCamKinds()) {
+    options_.kind = &kind;
+    if (kind.explains_class) continue;
+    EXPECT_OK(CamTool(options_)) << kind.name;
+  }
+}
+
+TEST_F(CamStage, RandomMapsDependOnNoWeights) {
+  WriteImages();
+  WriteCheckpoint();
+  ASSERT_OK_AND_ASSIGN(options_.kind, ParseCamKind("random"));
+  options_.run.seed = 5;
+  ASSERT_OK(CamTool(options_));
+  config_.activation = Activation::kGelu;
+  WriteCheckpoint();
+  ASSERT_OK_AND_ASSIGN(const WorkResult again, CamTool(options_));
+  EXPECT_TRUE(again.already_done);
+  options_.run.seed = 6;
+  EXPECT_THAT(CamTool(options_), StatusIs(absl::StatusCode::kAlreadyExists));
 }
 
 TEST_F(CamStage, ManifestSaysWhatWasDone) {
@@ -187,16 +264,22 @@ TEST_F(CamStage, ManifestSaysWhatWasDone) {
 TEST_F(CamStage, BytesDoNotDependOnTasks) {
   WriteImages();
   WriteCheckpoint();
-  ASSERT_OK(CamTool(options_));
-  const std::string bytes = ReadShards(options_.run.output);
-  EXPECT_FALSE(bytes.empty());
-  options_.run.output = JoinPath(dir_, "by-tasks");
-  options_.run.task_count = 2;
-  for (const int64_t task : {1, 0}) {
-    options_.run.task_index = task;
+  for (const CamKind& kind : AllCamKinds()) {
+    options_.kind = &kind;
+    options_.run.output = JoinPath(dir_, kind.name);
+    options_.run.task_count = 1;
+    options_.run.task_index = 0;
     ASSERT_OK(CamTool(options_));
+    const std::string bytes = ReadShards(options_.run.output);
+    EXPECT_FALSE(bytes.empty());
+    options_.run.output += "-by-tasks";
+    options_.run.task_count = 2;
+    for (const int64_t task : {1, 0}) {
+      options_.run.task_index = task;
+      ASSERT_OK(CamTool(options_));
+    }
+    EXPECT_EQ(ReadShards(options_.run.output), bytes) << kind.name;
   }
-  EXPECT_EQ(ReadShards(options_.run.output), bytes);
 }
 
 TEST_F(CamStage, ASecondRunHasNothingToDo) {
@@ -236,7 +319,7 @@ TEST_F(CamStage, ALabelOutsideTheHeadIsRefusedButMayBePredicted) {
               StatusIs(absl::StatusCode::kFailedPrecondition,
                        AllOf(HasSubstr("\"image-2\" has label 2"),
                              HasSubstr("head has 2 classes"))));
-  options_.target = CamTarget::kPredicted;
+  options_.target.kind = CamTarget::Kind::kPredicted;
   EXPECT_OK(CamTool(options_));
 }
 
@@ -244,8 +327,9 @@ TEST_F(CamStage, AHeadForOtherClassesIsRefusedWhateverItsTarget) {
   WriteImages(kSize, kClasses);
   config_.num_classes = 10;
   WriteCheckpoint();
-  for (const CamTarget target : {CamTarget::kLabel, CamTarget::kPredicted}) {
-    options_.target = target;
+  for (const auto target :
+       {CamTarget::Kind::kLabel, CamTarget::Kind::kPredicted}) {
+    options_.target.kind = target;
     EXPECT_THAT(CamTool(options_),
                 StatusIs(absl::StatusCode::kFailedPrecondition,
                          AllOf(HasSubstr("has 3 classes"),

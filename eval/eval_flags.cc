@@ -29,9 +29,7 @@ absl::StatusOr<EvalOptions> EvalOptionsFromFlags() {
                   &errors);
   TakeThreadFlag(&options.run, &errors);
   TakeProgressFlag(&options.run, &errors);
-  const absl::StatusOr<ComputeOptions> compute = ComputeOptionsFromFlags();
-  errors.Add(compute.status());
-  if (compute.ok()) options.compute = *compute;
+  TakeComputeFlags(&options.compute, &errors);
   options.checkpoint = FLAGS_checkpoint;
   if (options.checkpoint.empty()) {
     errors.Add("--checkpoint is missing, expected a checkpoint directory");

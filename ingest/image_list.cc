@@ -27,8 +27,7 @@ absl::string_view WithoutSuffix(absl::string_view path) {
   return path.substr(0, dot);
 }
 
-// "a.b" and "a.c" keep their suffix, and so does "a.b.jpg" next to "a.b". Only
-// files of one class can meet, so the sets stay small.
+// "a.b" and "a.c" keep their suffix, and so does "a.b.jpg" next to "a.b".
 void MarkAmbiguous(ImageFile* begin, ImageFile* end) {
   absl::flat_hash_set<absl::string_view> paths;
   absl::flat_hash_map<absl::string_view, int> stems;
@@ -58,6 +57,18 @@ absl::StatusOr<FileStamp> StampOf(const std::string& path) {
                    .changed_ns = Nanoseconds(info.st_ctim)};
 }
 
+absl::StatusOr<FileStamp> ListedStampOf(const std::string& path) {
+  absl::StatusOr<FileStamp> stamp = StampOf(path);
+  if (stamp.ok() || absl::IsPermissionDenied(stamp.status())) return stamp;
+  struct stat info;
+  // A link to nothing, or one of a circle.
+  if (lstat(path.c_str(), &info) == 0 && S_ISLNK(info.st_mode)) {
+    return FileStamp{.type = S_IFLNK};
+  }
+  if (absl::IsNotFound(stamp.status())) return FileStamp();
+  return stamp;
+}
+
 std::string ImageId(const ImageFile& file) {
   return file.keeps_suffix ? file.path : std::string(WithoutSuffix(file.path));
 }
@@ -68,6 +79,11 @@ void FinishImageList(ImageList* list) {
             [](const ImageFile& a, const ImageFile& b) {
               return a.label != b.label ? a.label < b.label : a.path < b.path;
             });
+  if (list->mixes_labels) {
+    MarkAmbiguous(files.data(), files.data() + files.size());
+    return;
+  }
+  // Only files of one class can meet, so the sets stay small.
   for (size_t begin = 0; begin < files.size();) {
     size_t end = begin;
     while (end < files.size() && files[end].label == files[begin].label) ++end;

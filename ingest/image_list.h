@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "ingest/source_findings.h"
 
 namespace maskfill {
 
@@ -15,7 +16,9 @@ namespace maskfill {
 struct FileStamp {
   bool operator==(const FileStamp&) const = default;
 
-  uint32_t type = 0;  // S_IFREG, ... of stat()
+  // S_IFREG, ... of stat(); S_IFLNK of a link that leads nowhere, 0 where
+  // there is nothing.
+  uint32_t type = 0;
   int64_t bytes = 0;
   uint64_t inode = 0;
   int64_t modified_ns = 0;  // of its contents, which programs can set
@@ -23,12 +26,17 @@ struct FileStamp {
 };
 // Of the file that `path` leads to.
 absl::StatusOr<FileStamp> StampOf(const std::string& path);
+// The same for a file that is to be listed, whether it is there or not.
+absl::StatusOr<FileStamp> ListedStampOf(const std::string& path);
 
 struct ImageFile {
-  std::string path;  // below ImageList.source, with '/'
+  // Below ImageList.source, with '/'; what is no UTF-8 cannot be read
+  // (image_reader.h).
+  std::string path;
   FileStamp stamp = {};
   int64_t label = 0;                       // row of ImageList.class_keys
   std::vector<int64_t> other_labels = {};  // further ones that are right
+  int32_t group = -1;                      // of ImageList.groups, or -1
   // Another file differs from this one in its suffix alone.
   bool keeps_suffix = false;
 };
@@ -45,7 +53,15 @@ struct ImageList {
   // SHA-256 of the files beside the images that labels follow from, hex; empty
   // where the folders' names are enough.
   std::string mapping_sha256;
-  int64_t border_px = 0;  // to be cut off on each side of every image
+  int64_t border_px = 0;            // to be cut off on each side of every image
+  std::vector<std::string> groups;  // of worst-group accuracy; may be empty
+  // Files of one folder may have different labels.
+  bool mixes_labels = false;
+  // Folders, and images in them, that the layout has and does not use.
+  int64_t unused_folders = 0;
+  int64_t unused_images = 0;
+  std::vector<std::string> ignore;  // SourceOptions.ignore
+  SourceFindings findings;
 };
 
 // Sets allowed_classes to `labels`, in any order and repeatedly; to nothing

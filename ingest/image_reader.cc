@@ -8,10 +8,13 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/files.h"
+#include "core/base/sha256.h"
 #include "core/base/status_macros.h"
+#include "core/base/utf8.h"
 #include "core/image/clip_preprocess.h"
 #include "core/image/decode.h"
 #include "core/image/encode_png.h"
+#include "core/image/exif_orientation.h"
 #include "core/image/image.h"
 #include "core/image/record_pixels.h"
 
@@ -28,15 +31,49 @@ const char* ToString(PixelsMode mode) {
   return mode == PixelsMode::kOriginal ? "original" : "preprocessed";
 }
 
+absl::StatusOr<ExifMode> ParseExifMode(absl::string_view text) {
+  if (text == "ignore") return ExifMode::kIgnore;
+  if (text == "apply") return ExifMode::kApply;
+  return absl::InvalidArgumentError(
+      absl::StrCat("--exif is \"", text, "\", expected ignore or apply"));
+}
+
+const char* ToString(ExifMode mode) {
+  return mode == ExifMode::kApply ? "apply" : "ignore";
+}
+
+bool IsOfTheFile(const absl::Status& status) {
+  return absl::IsDataLoss(status) || absl::IsPermissionDenied(status) ||
+         absl::IsUnavailable(status);
+}
+
 namespace {
 
-// Nothing else is opened: a FIFO would keep its reader waiting for ever.
-absl::Status CheckIsRegular(const FileStamp& stamp) {
-  if (stamp.type == S_IFREG) return absl::OkStatus();
-  return absl::DataLossError(absl::StrCat("it is a ",
-                                          stamp.type == S_IFIFO    ? "FIFO"
-                                          : stamp.type == S_IFSOCK ? "socket"
-                                                                   : "device",
+const char* NameOfType(uint32_t type) {
+  switch (type) {
+    case 0:
+      return "missing";
+    case S_IFLNK:
+      return "a link to nothing";
+    case S_IFDIR:
+      return "a directory";
+    case S_IFIFO:
+      return "a FIFO";
+    case S_IFSOCK:
+      return "a socket";
+    default:
+      return "a device";
+  }
+}
+
+// Records hold paths as text, and nothing but a regular file is opened: a FIFO
+// would keep its reader waiting for ever.
+absl::Status CheckCanBeRead(const ImageFile& file) {
+  if (FindInvalidUtf8(file.path) != absl::string_view::npos) {
+    return absl::DataLossError("the path is no UTF-8; rename it");
+  }
+  if (file.stamp.type == S_IFREG) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat("it is ", NameOfType(file.stamp.type),
                                           ", expected a regular file"));
 }
 
@@ -62,7 +99,7 @@ absl::StatusOr<Image> CutBorder(const Image& image, int64_t border_px) {
 absl::StatusOr<ReadImageResult> ReadImage(const std::string& source,
                                           const ImageFile& file,
                                           const ImageReadOptions& options) {
-  RETURN_IF_ERROR(CheckIsRegular(file.stamp));
+  RETURN_IF_ERROR(CheckCanBeRead(file));
   const std::string path = JoinPath(source, file.path);
   ASSIGN_OR_RETURN(std::string bytes, ReadFile(path));
   ASSIGN_OR_RETURN(const FileStamp stamp, StampOf(path));
@@ -72,18 +109,24 @@ absl::StatusOr<ReadImageResult> ReadImage(const std::string& source,
         " when the run began, or was replaced by another one; run again once ",
         "nothing writes there"));
   }
+  ReadImageResult result;
   DecodeReport report;
   ASSIGN_OR_RETURN(Image image, DecodeImage(bytes, {}, &report));
+  result.warnings = report.warnings;
+  const int orientation = ExifOrientation(bytes);
+  result.exif_rotated = orientation != 1;
+  if (options.digest) result.sha256 = Sha256Hex(bytes);
+  const bool turn = result.exif_rotated && options.exif == ExifMode::kApply;
   if (options.border_px > 0) {
     ASSIGN_OR_RETURN(image, CutBorder(image, options.border_px));
-    if (options.mode == PixelsMode::kOriginal) {
-      ASSIGN_OR_RETURN(bytes, EncodePng(image));
-      report.format = ImageFormat::kPng;
-    }
+  }
+  if (turn) image = ApplyOrientation(image, orientation);
+  if ((turn || options.border_px > 0) &&
+      options.mode == PixelsMode::kOriginal) {
+    ASSIGN_OR_RETURN(bytes, EncodePng(image));
+    report.format = ImageFormat::kPng;
   }
 
-  ReadImageResult result;
-  result.warnings = report.warnings;
   v1::ImageRecord& record = result.record;
   record.set_schema_version(1);
   record.set_id(ImageId(file));

@@ -2,12 +2,14 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <zlib.h>
 
 #include <algorithm>
 
 #include "core/base/files.h"
 #include "core/image/clip_preprocess.h"
 #include "core/image/decode.h"
+#include "core/image/exif_orientation.h"
 #include "core/image/record_pixels.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -138,6 +140,62 @@ TEST(ReadImage, RefusesAnImageThatIsAllBorder) {
               StatusIs(absl::StatusCode::kDataLoss, HasSubstr("10 x 8 px")));
 }
 
+// TestPng(1) with an eXIf chunk behind its header, which says `orientation`.
+std::string OrientedPng(int orientation) {
+  constexpr size_t kHeaderEnd = 8 + 25;
+  const std::string chunk = {
+      'e', 'X', 'I', 'f', 'M', 'M', 0, '*',
+      0,   0,   0,   8,   0,   1,   1, 18,
+      0,   3,   0,   0,   0,   1,   0, static_cast<char>(orientation),
+      0,   0,   0,   0,   0,   0};
+  std::string png = TestPng(1);
+  const uint32_t crc =
+      crc32(0, reinterpret_cast<const Bytef*>(chunk.data()), chunk.size());
+  std::string inserted = {0, 0, 0, static_cast<char>(chunk.size() - 4)};
+  inserted += chunk;
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    inserted += static_cast<char>(crc >> shift);
+  }
+  return png.insert(kHeaderEnd, inserted);
+}
+
+TEST(ReadImage, CountsAndIgnoresOrTurnsRotatedImages) {
+  const std::string dir = TestDirectory();
+  WriteTestFile(dir + "/1.png", OrientedPng(6));
+  WriteTestFile(dir + "/2.png", OrientedPng(1));
+  const ImageFile file = FileOf(dir, "1.png");
+  ASSERT_OK_AND_ASSIGN(const Image stored, DecodeImage(TestPng(1)));
+  ASSERT_OK_AND_ASSIGN(const ReadImageResult ignored,
+                       ReadImage(dir, file, ImageReadOptions()));
+  EXPECT_TRUE(ignored.exif_rotated);
+  EXPECT_EQ(ignored.record.encoded().data(), OrientedPng(6));
+  ASSERT_OK_AND_ASSIGN(const ReadImageResult applied,
+                       ReadImage(dir, file, {.exif = ExifMode::kApply}));
+  EXPECT_EQ(applied.record.encoded().format(), "png");
+  EXPECT_EQ(applied.record.encoded().width(), 8);
+  EXPECT_EQ(applied.record.encoded().height(), 10);
+  EXPECT_THAT(DecodeImage(applied.record.encoded().data()),
+              IsOkAndHolds(ApplyOrientation(stored, 6)));
+  // An upright one keeps its bytes.
+  ASSERT_OK_AND_ASSIGN(
+      const ReadImageResult upright,
+      ReadImage(dir, FileOf(dir, "2.png"), {.exif = ExifMode::kApply}));
+  EXPECT_FALSE(upright.exif_rotated);
+  EXPECT_EQ(upright.record.encoded().data(), OrientedPng(1));
+}
+
+TEST(ReadImage, TellsWhatIsNoFile) {
+  const std::string dir = TestDirectory();
+  EXPECT_THAT(ReadImage(dir, {.path = "1.png"}, ImageReadOptions()),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("is missing")));
+  EXPECT_THAT(
+      ReadImage(dir, {.path = "1.png", .stamp = {.type = S_IFLNK}},
+                ImageReadOptions()),
+      StatusIs(absl::StatusCode::kDataLoss, HasSubstr("is a link to nothing")));
+  EXPECT_THAT(ReadImage(dir, {.path = "\xE4.png"}, ImageReadOptions()),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("no UTF-8")));
+}
+
 TEST(ReadImage, CopiesAllLabels) {
   const std::string dir = TestDirectory();
   WriteTestFile(dir + "/1.png", TestPng(1));
@@ -146,6 +204,14 @@ TEST(ReadImage, CopiesAllLabels) {
   ASSERT_OK_AND_ASSIGN(const ReadImageResult result,
                        ReadImage(dir, file, ImageReadOptions()));
   EXPECT_THAT(result.record.other_labels(), testing::ElementsAre(7, 5));
+}
+
+TEST(ParseExifMode, IsTheInverseOfToString) {
+  for (const ExifMode mode : {ExifMode::kIgnore, ExifMode::kApply}) {
+    EXPECT_THAT(ParseExifMode(ToString(mode)), IsOkAndHolds(mode));
+  }
+  EXPECT_THAT(ParseExifMode("rotate"),
+              StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
 TEST(ParsePixelsMode, IsTheInverseOfToString) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -12,7 +13,9 @@
 #include "core/base/ordered_parallel.h"
 #include "core/base/preemption.h"
 #include "core/base/status_macros.h"
+#include "core/work/run_summary.h"
 #include "core/work/shards.h"
+#include "core/work/work.h"
 #include "glog/logging.h"
 #include "ingest/image_list.h"
 #include "ingest/source_digest.h"
@@ -67,8 +70,8 @@ absl::Status ShardMaker::Make(int64_t shard, ShardSink& sink) const {
   const auto read = [&](const ImageFile* file) -> absl::StatusOr<Outcome> {
     Outcome outcome{file, ReadImage(list_.source, *file, read_)};
     // Only what is wrong with the image itself is for --max_bad_records.
-    if (!outcome.image.ok() && !absl::IsDataLoss(outcome.image.status())) {
-      return Annotate(outcome.image.status(), file->path);
+    if (!outcome.image.ok() && !IsOfTheFile(outcome.image.status())) {
+      return Annotate(outcome.image.status(), PrintablePath(file->path));
     }
     return outcome;
   };
@@ -77,12 +80,14 @@ absl::Status ShardMaker::Make(int64_t shard, ShardSink& sink) const {
   int64_t doubtful = 0;
   const auto consume = [&](Outcome outcome) -> absl::Status {
     if (!outcome.image.ok()) {
-      const absl::Status status = sink.AddBadRecord(
-          outcome.file->path, outcome.image.status().message());
-      if (!status.ok()) too_many = status;
+      const absl::Status& error = outcome.image.status();
+      const absl::Status status =
+          sink.AddBadRecord(PrintablePath(outcome.file->path), error.message());
+      if (!status.ok()) too_many = absl::Status(error.code(), status.message());
       return ++bad < kMaxListed ? absl::OkStatus() : too_many;
     }
     if (!too_many.ok()) return absl::OkStatus();
+    if (outcome.image->exif_rotated) sink.AddCounter("exif_rotated", 1);
     if (outcome.image->warnings > 0) {
       sink.AddCounter("decode_warnings", outcome.image->warnings);
       if (++doubtful <= kMaxListed) {
@@ -91,7 +96,11 @@ absl::Status ShardMaker::Make(int64_t shard, ShardSink& sink) const {
                         "not as it should be; look whether it is damaged";
       }
     }
-    return sink.Append(outcome.image->record);
+    v1::ImageRecord& record = outcome.image->record;
+    if (outcome.file->group >= 0) {
+      record.set_group(list_.groups[outcome.file->group]);
+    }
+    return sink.Append(record);
   };
   RETURN_IF_ERROR((OrderedParallel<const ImageFile*, Outcome>(
       options_.run.num_threads, produce, read, consume)));
@@ -112,7 +121,8 @@ absl::StatusOr<int64_t> NumShards(const IngestOptions& options,
 // Beside the output, so that all its tasks share it; none inside the source.
 absl::StatusOr<std::string> MemoryPath(const IngestOptions& options) {
   ASSIGN_OR_RETURN(const std::string output, CanonicalPath(options.run.output));
-  ASSIGN_OR_RETURN(const std::string source, CanonicalPath(options.source));
+  ASSIGN_OR_RETURN(const std::string source,
+                   CanonicalPath(options.source.path));
   if (IsInside(output, source)) return std::string();
   return JoinPath(Dirname(output),
                   absl::StrCat(".", Basename(output), ".source-digests"));
@@ -133,30 +143,69 @@ absl::StatusOr<std::string> SourceFingerprint(const IngestOptions& options,
   return digest.fingerprint;
 }
 
+// What a list was chosen by, where it was.
+void AddSelection(const IngestOptions& options, Work* work) {
+  const SelectionOptions& selection = options.selection;
+  if (!selection.holdout_index.empty()) {
+    work->AddOption("holdout", "index");
+  } else if (selection.holdout > 0) {
+    work->AddNumber("holdout", selection.holdout);
+    work->AddNumber("holdout_seed", selection.holdout_seed);
+  }
+  if (selection.k_shot > 0) {
+    work->AddNumber("k_shot", selection.k_shot);
+    work->AddNumber("k_shot_seed", selection.k_shot_seed);
+  }
+}
+
+std::string NameOf(const IngestOptions& options) {
+  if (!options.name.empty()) return options.name;
+  const SourceOptions& source = options.source;
+  const bool held_out = options.selection.HasHoldout() && source.split == "val";
+  return absl::StrCat(ToString(source.layout), "-",
+                      held_out ? "holdout" : source.split);
+}
+
+// What is worth knowing of the list, in the log and for the manifest.
+std::vector<v1::Option> NotesOf(const SourceFindings& findings) {
+  v1::Manifest notes;
+  for (const SourceFindings::LeftOut& left_out : findings.left_out) {
+    LOG(INFO) << "left out: " << ToText(left_out);
+    AddNote("left_out", ToText(left_out), &notes);
+  }
+  for (const std::string& deviation : findings.deviations) {
+    LOG(WARNING) << deviation;
+    AddNote("deviation", deviation, &notes);
+  }
+  return {notes.notes().begin(), notes.notes().end()};
+}
+
 ShardSpec MakeSpec(const IngestOptions& options, const ImageList& list,
                    const std::string& fingerprint, int64_t num_shards) {
   const bool preprocessed = options.read.mode == PixelsMode::kPreprocessed;
   ShardSpec spec;
   spec.record_type = v1::ImageRecord::descriptor()->full_name();
-  spec.name = options.name.empty()
-                  ? absl::StrCat(ToString(options.layout), "-", options.split)
-                  : options.name;
+  spec.name = NameOf(options);
   spec.num_shards = num_shards;
   Work& work = spec.work;
   work.tool = "ingest";
   work.algorithm_version = kIngestVersion;
-  work.AddOption("layout", ToString(options.layout));
-  work.AddOption("split", options.split);
+  work.AddOption("layout", ToString(options.source.layout));
+  work.AddOption("split", options.source.split);
   work.AddOption("name", spec.name);
   work.AddOption("pixels", ToString(options.read.mode));
   work.AddNumber("num_shards", num_shards);
   // What the labels mean: it follows from the folders, --classes and, in
-  // ObjectNet, the mappings.
+  // ObjectNet, the mappings, or the CSV file.
   work.AddOption("classes", ClassesFingerprint(list));
   if (preprocessed) work.AddNumber("image_size", options.read.image_size);
-  work.AddInput("source", options.source, fingerprint);
+  if (options.read.exif == ExifMode::kApply) {
+    work.AddOption("exif", ToString(options.read.exif));
+  }
+  AddSelection(options, &work);
+  work.AddInput("source", options.source.path, fingerprint);
   spec.dataset.set_name(spec.name);
-  spec.dataset.set_split(options.split);
+  spec.dataset.set_split(options.source.split);
   *spec.dataset.mutable_class_keys() = {list.class_keys.begin(),
                                         list.class_keys.end()};
   *spec.dataset.mutable_class_names() = {list.class_names.begin(),
@@ -164,16 +213,26 @@ ShardSpec MakeSpec(const IngestOptions& options, const ImageList& list,
   *spec.dataset.mutable_allowed_classes() = {list.allowed_classes.begin(),
                                              list.allowed_classes.end()};
   if (preprocessed) spec.dataset.set_image_size(options.read.image_size);
+  spec.notes = NotesOf(list.findings);
   spec.total_records = static_cast<int64_t>(list.files.size());
   return spec;
+}
+
+// The images that are to be records.
+absl::StatusOr<ImageList> ListSelected(const IngestOptions& options) {
+  SourceOptions source = options.source;
+  if (options.selection.HasHoldout() && source.split == "val") {
+    source.split = "train";
+  }
+  ASSIGN_OR_RETURN(ImageList list, ListImages(source));
+  RETURN_IF_ERROR(SelectImages(options.selection, options.source.split, &list));
+  return list;
 }
 
 }  // namespace
 
 absl::StatusOr<WorkResult> Ingest(const IngestOptions& options) {
-  ASSIGN_OR_RETURN(const ImageList list,
-                   ListImages(options.layout, options.source, options.split,
-                              options.classes_file));
+  ASSIGN_OR_RETURN(const ImageList list, ListSelected(options));
   ASSIGN_OR_RETURN(const int64_t num_shards,
                    NumShards(options, list.files.size()));
   ASSIGN_OR_RETURN(const std::string fingerprint,
@@ -185,10 +244,18 @@ absl::StatusOr<WorkResult> Ingest(const IngestOptions& options) {
 }
 
 absl::StatusOr<VerifyReport> VerifySource(const IngestOptions& options) {
-  ASSIGN_OR_RETURN(const ImageList list,
-                   ListImages(options.layout, options.source, options.split,
-                              options.classes_file));
-  return VerifyImages(list, options.run.num_threads, options.run.progress);
+  RETURN_IF_ERROR(PrepareRunSummary(options.run));
+  ASSIGN_OR_RETURN(const ImageList list, ListSource(options.source));
+  ASSIGN_OR_RETURN(
+      VerifyReport report,
+      VerifyImages(list, options.run.num_threads, options.run.progress));
+  const WorkResult result = {.manifest = ToManifest(report), .complete = true};
+  const absl::Status verdict =
+      CheckVerifyReport(report, options.run.max_bad_records);
+  // What is wrong is for the caller to say; here, that it could not be written.
+  const absl::Status written = WriteRunSummary(options.run, result, verdict);
+  if (verdict.ok()) RETURN_IF_ERROR(written);
+  return report;
 }
 
 }  // namespace maskfill

@@ -1,6 +1,7 @@
 #include "ingest/ingest_flags.h"
 
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -9,20 +10,32 @@
 #include "core/work/run_flags.h"
 #include "gflags/gflags.h"
 
-DEFINE_string(source, "", "directory of the data set as unpacked");
+DEFINE_string(
+    source, "",
+    "directory of the data set as unpacked; of --layout=csv the file");
 DEFINE_string(layout, "folder",
               "folder (<source>/<class>/*, labels in the order of sorted "
-              "folder names); with labels of the 1000 classes: imagenet "
+              "folder names); csv (a file with the columns path, label or "
+              "labels separated by ';', and if there split and group); with "
+              "labels of the 1000 classes: imagenet "
               "(<source>/<split>/<wnid>/*), imagenet_v2 (<source>/<label>/*), "
               "imagenet_r, imagenet_sketch, imagenet_a (<source>/<wnid>/*), "
               "objectnet (<source>/images/<folder>/* and <source>/mappings)");
 DEFINE_string(split, "",
-              "train, val or test: which folder of --layout=imagenet, and "
-              "what the manifest says; empty: train for --layout=folder and "
-              "imagenet, test for the others");
+              "train, val or test: which folder of --layout=imagenet, which "
+              "rows of --layout=csv, and what the manifest says; empty: train "
+              "for --layout=folder, csv and imagenet, test for the others");
+DEFINE_string(
+    images, "",
+    "directory that the paths of --layout=csv are below; empty: where "
+    "the file lies");
+DEFINE_string(ignore, "",
+              "comma separated patterns (* ? [abc]) of files and folders that "
+              "are left out and counted: names, or paths below --source where "
+              "they have a slash");
 DEFINE_string(name, "",
               "of the set and of its shards, letters, digits, '.', '_' and "
-              "'-'; empty: <layout>-<split>");
+              "'-'; empty: <layout>-<split>, of a hold-out <layout>-holdout");
 DEFINE_int64(num_shards, 0,
              "how many files are written, 0 to 99999; 0: one per 1000 images");
 DEFINE_string(pixels, "original",
@@ -32,10 +45,27 @@ DEFINE_int64(image_size, 224, "px per side of preprocessed pixels, 1 to 4096");
 DEFINE_string(classes, "",
               "JSON list of class keys in label order, in place of ImageNet's "
               "wnids; empty: these, and for --layout=folder the sorted folder "
-              "names");
-DEFINE_bool(verify_only, false,
-            "decode every image, print images per class and all unusable "
-            "files, write nothing");
+              "names, for csv the sorted labels");
+DEFINE_string(
+    exif, "ignore",
+    "ignore the orientation in EXIF data, as CLIP and torchvision do, "
+    "or apply it: the image is turned as it is to be seen (and stored "
+    "as PNG by --pixels=original)");
+DEFINE_int64(holdout, 0,
+             "images of the training set that are its validation split, the "
+             "same share of every class, at least 0 (the method's: 10240 of "
+             "ImageNet's): --split=val takes them, --split=train the others");
+DEFINE_uint64(holdout_seed, 0, "which images --holdout takes");
+DEFINE_string(
+    holdout_index, "",
+    "in place of --holdout: file of the images' paths below --source, "
+    "one a line");
+DEFINE_int64(k_shot, 0, "images per class that are taken, at least 0; 0: all");
+DEFINE_uint64(k_shot_seed, 0, "which images --k_shot takes");
+DEFINE_bool(
+    verify_only, false,
+    "decode every image and report all that is wrong with the set, also "
+    "by --summary_json; write nothing else. 65 where anything is");
 
 namespace maskfill {
 namespace {
@@ -67,7 +97,9 @@ void CheckNumbers(FlagErrors* errors) {
 
 void CheckVerifyOnly(FlagErrors* errors) {
   if (!FLAGS_verify_only) return;
-  for (const char* flag : {"dry_run", "overwrite", "summary_json"}) {
+  for (const char* flag :
+       {"dry_run", "overwrite", "exif", "holdout", "holdout_seed",
+        "holdout_index", "k_shot", "k_shot_seed"}) {
     if (IsGiven(flag)) {
       errors->Add(
           absl::StrCat("--", flag, " has no meaning with --verify_only"));
@@ -75,44 +107,90 @@ void CheckVerifyOnly(FlagErrors* errors) {
   }
 }
 
+// --holdout and --k_shot, each with what belongs to it.
+SelectionOptions TakeSelection(Layout layout, const std::string& split,
+                               FlagErrors* errors) {
+  for (const auto& [name, value] : {std::pair{"holdout", FLAGS_holdout},
+                                    std::pair{"k_shot", FLAGS_k_shot}}) {
+    if (value >= 0) continue;
+    errors->Add(
+        absl::StrCat("--", name, " is ", value, ", expected at least 0"));
+  }
+  if (IsGiven("holdout") && IsGiven("holdout_index")) {
+    errors->Add("--holdout and --holdout_index are given, expected one");
+  }
+  if (IsGiven("holdout_seed") && FLAGS_holdout == 0) {
+    errors->Add("--holdout_seed has no meaning without --holdout");
+  }
+  if (IsGiven("k_shot_seed") && FLAGS_k_shot == 0) {
+    errors->Add("--k_shot_seed has no meaning without --k_shot");
+  }
+  SelectionOptions selection{.holdout = FLAGS_holdout,
+                             .holdout_seed = FLAGS_holdout_seed,
+                             .holdout_index = FLAGS_holdout_index,
+                             .k_shot = FLAGS_k_shot,
+                             .k_shot_seed = FLAGS_k_shot_seed};
+  if (selection.HasHoldout() && (IsTestSet(layout) || split == "test")) {
+    errors->Add(absl::StrCat(
+        "a hold-out is of a training set, found --layout=", ToString(layout),
+        " and --split=", split, ", expected train or val"));
+  }
+  return selection;
+}
+
+SourceOptions TakeSource(FlagErrors* errors) {
+  SourceOptions source;
+  source.path = FLAGS_source;
+  if (source.path.empty()) {
+    errors->Add("--source is missing, expected the directory of the data set");
+  }
+  const absl::StatusOr<Layout> layout = ParseLayout(FLAGS_layout);
+  errors->Add(layout.status());
+  if (layout.ok()) source.layout = *layout;
+  source.split = FLAGS_split;
+  if (source.split.empty()) {
+    source.split = IsTestSet(source.layout) ? "test" : "train";
+  }
+  if (source.split != "train" && source.split != "val" &&
+      source.split != "test") {
+    errors->Add(absl::StrCat("--split is \"", source.split,
+                             "\", expected train, val or test"));
+  }
+  source.classes_file = FLAGS_classes;
+  source.images_dir = FLAGS_images;
+  if (layout.ok() && *layout != Layout::kCsv && IsGiven("images")) {
+    errors->Add("--images has no meaning without --layout=csv");
+  }
+  source.ignore = ParseList(FLAGS_ignore);
+  return source;
+}
+
 }  // namespace
 
 absl::StatusOr<IngestOptions> IngestOptionsFromFlags() {
   FlagErrors errors;
   IngestOptions options;
-  if (!FLAGS_verify_only) {
-    TakeOutputFlags("a directory to write", &options.run, &errors);
-    TakeTaskFlags(&options.run, &errors);
-  }
+  TakeOutputFlags(FLAGS_verify_only ? "" : "a directory to write", &options.run,
+                  &errors);
+  if (!FLAGS_verify_only) TakeTaskFlags(&options.run, &errors);
   TakeProgressFlag(&options.run, &errors);
   TakeBadRecordFlag(&options.run, &errors);
   TakeThreadFlag(&options.run, &errors);
-  options.source = FLAGS_source;
-  if (options.source.empty()) {
-    errors.Add("--source is missing, expected the directory of the data set");
-  }
-  const absl::StatusOr<Layout> layout = ParseLayout(FLAGS_layout);
-  errors.Add(layout.status());
-  if (layout.ok()) options.layout = *layout;
-  options.split = FLAGS_split;
-  if (options.split.empty()) {
-    options.split = IsTestSet(options.layout) ? "test" : "train";
-  }
-  if (options.split != "train" && options.split != "val" &&
-      options.split != "test") {
-    errors.Add(absl::StrCat("--split is \"", options.split,
-                            "\", expected train, val or test"));
-  }
+  options.source = TakeSource(&errors);
+  options.selection =
+      TakeSelection(options.source.layout, options.source.split, &errors);
   options.name = FLAGS_name;
   if (!IsName(options.name)) {
     errors.Add(absl::StrCat("--name is \"", options.name,
                             "\", expected letters, digits, '.', '_', '-'"));
   }
-  options.classes_file = FLAGS_classes;
   const absl::StatusOr<PixelsMode> mode = ParsePixelsMode(FLAGS_pixels);
   errors.Add(mode.status());
   if (mode.ok()) options.read.mode = *mode;
   options.read.image_size = FLAGS_image_size;
+  const absl::StatusOr<ExifMode> exif = ParseExifMode(FLAGS_exif);
+  errors.Add(exif.status());
+  if (exif.ok()) options.read.exif = *exif;
   options.num_shards = FLAGS_num_shards;
   CheckNumbers(&errors);
   CheckVerifyOnly(&errors);

@@ -30,7 +30,7 @@ class IngestFlags : public testing::Test {
 TEST_F(IngestFlags, TakeTrainAsTheSplitOfDataWithSplits) {
   Set("layout", "imagenet");
   ASSERT_OK_AND_ASSIGN(const IngestOptions options, IngestOptionsFromFlags());
-  EXPECT_EQ(options.split, "train");
+  EXPECT_EQ(options.source.split, "train");
 }
 
 TEST_F(IngestFlags, TakeTestAsTheSplitOfTestSets) {
@@ -38,11 +38,11 @@ TEST_F(IngestFlags, TakeTestAsTheSplitOfTestSets) {
                              "imagenet_a", "objectnet"}) {
     Set("layout", layout);
     ASSERT_OK_AND_ASSIGN(const IngestOptions options, IngestOptionsFromFlags());
-    EXPECT_EQ(options.split, "test");
+    EXPECT_EQ(options.source.split, "test");
   }
   Set("split", "val");
   ASSERT_OK_AND_ASSIGN(const IngestOptions options, IngestOptionsFromFlags());
-  EXPECT_EQ(options.split, "val");
+  EXPECT_EQ(options.source.split, "val");
 }
 
 TEST_F(IngestFlags, TakeClassesForEveryLayout) {
@@ -50,8 +50,63 @@ TEST_F(IngestFlags, TakeClassesForEveryLayout) {
   for (const char* layout : {"folder", "imagenet", "objectnet"}) {
     Set("layout", layout);
     ASSERT_OK_AND_ASSIGN(const IngestOptions options, IngestOptionsFromFlags());
-    EXPECT_EQ(options.classes_file, "classes.json");
+    EXPECT_EQ(options.source.classes_file, "classes.json");
   }
+}
+
+TEST_F(IngestFlags, TakeAHoldoutOfATrainingSet) {
+  Set("layout", "imagenet");
+  Set("split", "val");
+  Set("holdout", "10240");
+  Set("holdout_seed", "3");
+  ASSERT_OK_AND_ASSIGN(const IngestOptions options, IngestOptionsFromFlags());
+  EXPECT_EQ(options.selection.holdout, 10240);
+  EXPECT_EQ(options.selection.holdout_seed, 3u);
+  Set("holdout_index", "val.txt");
+  EXPECT_THAT(IngestOptionsFromFlags(),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("--holdout and --holdout_index")));
+  Set("split", "test");
+  EXPECT_THAT(IngestOptionsFromFlags(),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("a hold-out is of a training set")));
+}
+
+TEST_F(IngestFlags, TakeIgnoredPatternsAndTheImagesOfACsvFile) {
+  Set("layout", "csv");
+  Set("images", "photos");
+  Set("ignore", "*.txt, a/b*");
+  ASSERT_OK_AND_ASSIGN(const IngestOptions options, IngestOptionsFromFlags());
+  EXPECT_EQ(options.source.images_dir, "photos");
+  EXPECT_THAT(options.source.ignore, testing::ElementsAre("*.txt", "a/b*"));
+  Set("layout", "folder");
+  EXPECT_THAT(IngestOptionsFromFlags(),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("--images has no meaning")));
+}
+
+TEST_F(IngestFlags, TakeASummaryAndNoSelectionWithVerifyOnly) {
+  Set("output", "");
+  Set("verify_only", "true");
+  Set("summary_json", "report.json");
+  ASSERT_OK_AND_ASSIGN(const IngestOptions options, IngestOptionsFromFlags());
+  EXPECT_EQ(options.run.summary_json, "report.json");
+  Set("k_shot", "4");
+  EXPECT_THAT(IngestOptionsFromFlags(),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("--k_shot has no meaning with")));
+}
+
+TEST_F(IngestFlags, RefuseSeedsWithoutWhatTheyAreOf) {
+  Set("holdout_seed", "1");
+  Set("k_shot_seed", "1");
+  Set("k_shot", "-1");
+  Set("exif", "rotate");
+  EXPECT_THAT(
+      IngestOptionsFromFlags(),
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               AllOf(HasSubstr("--holdout_seed has no"),
+                     HasSubstr("--k_shot is -1"), HasSubstr("\"rotate\""))));
 }
 
 TEST_F(IngestFlags, ListEverythingThatIsWrong) {

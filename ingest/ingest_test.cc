@@ -30,7 +30,7 @@ IngestOptions OptionsFor(const std::string& dir) {
   options.run.output = dir + "/out";
   options.run.progress = ProgressMode::kNone;
   options.run.num_threads = 1;
-  options.source = dir + "/data";
+  options.source.path = dir + "/data";
   options.num_shards = 4;
   return options;
 }
@@ -82,7 +82,7 @@ TEST(Ingest, DescribesTheSetInTheManifest) {
   IngestOptions options = OptionsFor(dir);
   options.read.mode = PixelsMode::kPreprocessed;
   options.read.image_size = 6;
-  options.split = "val";
+  options.source.split = "val";
   ASSERT_OK_AND_ASSIGN(const WorkResult result, Ingest(options));
   const v1::DatasetInfo& dataset = result.manifest.dataset();
   EXPECT_EQ(result.manifest.name(), "folder-val");
@@ -273,8 +273,8 @@ IngestOptions ObjectNetOptions(const std::string& dir) {
   WriteTestFile(dir + "/data/images/bench/0.png", TestPng(0));
   WriteTestFile(dir + "/data/images/clock/1.png", TestPng(1));
   IngestOptions options = OptionsFor(dir);
-  options.layout = Layout::kObjectNet;
-  options.classes_file = dir + "/classes.json";
+  options.source.layout = Layout::kObjectNet;
+  options.source.classes_file = dir + "/classes.json";
   options.num_shards = 1;
   return options;
 }

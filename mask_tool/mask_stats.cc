@@ -4,10 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/string_view.h"
-#include "nlohmann/json.hpp"
 
 namespace maskfill {
 namespace {
@@ -77,25 +74,6 @@ MaskStats MaskStatsFromCounters(
     }
   }
   return stats;
-}
-
-std::string MaskStatsJson(const MaskStats& stats) {
-  nlohmann::ordered_json json;
-  json["masks"] = stats.masks;
-  json["empty_masks"] = stats.empty;
-  json["full_masks"] = stats.full;
-  json["masked_fraction"] = {
-      {"mean", stats.MeanFraction()},
-      {"min", stats.masks > 0 ? stats.min_fraction : 0.0},
-      {"max", stats.masks > 0 ? stats.max_fraction : 0.0}};
-  nlohmann::ordered_json histogram = nlohmann::ordered_json::array();
-  for (int bin = 0; bin < MaskStats::kBins; ++bin) {
-    histogram.push_back({{"from", bin / 10.0},
-                         {"to", (bin + 1) / 10.0},
-                         {"masks", stats.bins[bin]}});
-  }
-  json["histogram"] = histogram;
-  return absl::StrCat(json.dump(2), "\n");
 }
 
 std::string MaskStatsLine(const MaskStats& stats) {

@@ -13,14 +13,14 @@
 
 namespace maskfill {
 
-// Masks of one shard, or of a set. The reference logs none of this, so that a
-// threshold that masks nothing, or everything, goes unseen there.
+// Masks of one shard, or of a set.
 struct MaskStats {
   static constexpr int kBins = 10;
 
   void Add(const PatchMask& mask);
   // Mean share of masked patches, in [0, 1]; 0 without masks.
   double MeanFraction() const;
+  friend bool operator==(const MaskStats& a, const MaskStats& b) = default;
 
   int64_t masks = 0;
   int64_t patches = 0;         // of all masks
@@ -39,8 +39,6 @@ void AddCounters(const MaskStats& stats, ShardSink* sink);
 MaskStats MaskStatsFromCounters(
     const google::protobuf::RepeatedPtrField<v1::Counter>& counters);
 
-// A JSON object, indented, with a newline at its end.
-std::string MaskStatsJson(const MaskStats& stats);
 // One line for people.
 std::string MaskStatsLine(const MaskStats& stats);
 

@@ -9,22 +9,28 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
 #include "core/base/atomic_file.h"
 #include "core/base/ordered_parallel.h"
 #include "core/base/status_macros.h"
 #include "core/image/encode_png.h"
 #include "core/image/patch_mask.h"
+#include "core/masking/counterfactual.h"
+#include "core/masking/mean_colour.h"
 #include "core/record/indexed_records.h"
 #include "core/record/joined_reader.h"
-#include "core/record/manifest.h"
 #include "core/record/record_reader.h"
 #include "core/record/record_set.h"
 #include "core/work/file.h"
 #include "core/work/shards.h"
 #include "core/work/work.h"
 #include "glog/logging.h"
+#include "mask_tool/cam_stats.h"
+#include "mask_tool/cam_stats_report.h"
+#include "mask_tool/mask_inputs.h"
 #include "mask_tool/preview.h"
 #include "proto/records.pb.h"
 
@@ -33,56 +39,7 @@ namespace {
 
 constexpr int64_t kPreviewImages = 8;
 
-// What the stage reads.
-struct Inputs {
-  RecordSet images;
-  std::optional<RecordSet> cams;
-};
-
-absl::StatusOr<Inputs> OpenInputs(const MaskToolOptions& options) {
-  ASSIGN_OR_RETURN(
-      RecordSet images,
-      RecordSet::Open(options.run.input, "maskfill.v1.ImageRecord"));
-  Inputs inputs{std::move(images), std::nullopt};
-  if (!options.cams.empty()) {
-    ASSIGN_OR_RETURN(RecordSet cams,
-                     RecordSet::Open(options.cams, "maskfill.v1.CamRecord"));
-    RETURN_IF_ERROR(CheckSameImages(inputs.images.manifest(), cams.manifest(),
-                                    inputs.images.dir(), cams.dir()));
-    inputs.cams = std::move(cams);
-  }
-  return inputs;
-}
-
-Work WorkFor(const Inputs& inputs, const CounterfactualOptions& options) {
-  Work work{.tool = "mask_tool",
-            .algorithm_version = kCounterfactualVersion,
-            .seed = options.seed};
-  // Only what has a bearing: a threshold does not change random masks.
-  work.AddOption("mask", ToString(options.mask.kind));
-  if (options.mask.kind == MaskKind::kRandom) {
-    work.AddNumber("rate", options.mask.rate);
-  } else {
-    work.AddNumber("threshold", options.mask.threshold);
-  }
-  if (!inputs.cams.has_value()) {
-    work.AddNumber("patch_size", options.patch_size);
-  }
-  work.AddOption("fill", ToString(options.fill));
-  if (options.fill != FillKind::kNone) {
-    work.AddOption("donors", ToString(options.donors));
-    work.AddOption("allow_self_donor",
-                   options.allow_self_donor ? "true" : "false");
-  }
-  work.AddNumber("variants", options.variants);
-  work.AddOption("payload", ToString(options.payload));
-  work.AddNumber("image_size", options.image_size);
-  work.AddInput(inputs.images.AsInput("images"));
-  if (inputs.cams.has_value()) work.AddInput(inputs.cams->AsInput("cams"));
-  return work;
-}
-
-ShardSpec SpecFor(const Inputs& inputs, const Work& work,
+ShardSpec SpecFor(const MaskInputs& inputs, const Work& work,
                   const CounterfactualOptions& options) {
   ShardSpec spec{.work = work,
                  .record_type = "maskfill.v1.CounterfactualRecord",
@@ -106,7 +63,7 @@ struct Source {
 class SourceReader {
  public:
   static absl::StatusOr<std::unique_ptr<SourceReader>> Open(
-      const Inputs& inputs, int64_t shard, int64_t first_position) {
+      const MaskInputs& inputs, int64_t shard, int64_t first_position) {
     auto reader = std::make_unique<SourceReader>();
     reader->position_ = first_position;
     if (inputs.cams.has_value()) {
@@ -140,12 +97,13 @@ class SourceReader {
   int64_t position_ = 0;
 };
 
-absl::Status MakeShard(const Inputs& inputs, const CounterfactualMaker& maker,
-                       int num_threads, int64_t shard, ShardSink& sink) {
+absl::Status MakeShard(const MaskInputs& inputs,
+                       const CounterfactualMaker& maker, int num_threads,
+                       int64_t shard, ShardSink& sink) {
   using Records = std::vector<v1::CounterfactualRecord>;
   ASSIGN_OR_RETURN(
       std::unique_ptr<SourceReader> reader,
-      SourceReader::Open(inputs, shard, maker.images().ShardBegin(shard)));
+      SourceReader::Open(inputs, shard, inputs.images.ShardBegin(shard)));
   MaskStats stats;
   RETURN_IF_ERROR((OrderedParallel<Source, Records>(
       num_threads, [&reader] { return reader->Next(); },
@@ -170,14 +128,15 @@ absl::Status MakeShard(const Inputs& inputs, const CounterfactualMaker& maker,
   return absl::OkStatus();
 }
 
-// Made anew from the sources, so that it shows the refilled pixels of recipes
-// as well and needs no finished shard.
-absl::StatusOr<std::string> MakePreview(const Inputs& inputs,
+// Made from the sources, so that it shows the refilled pixels of recipes as
+// well and needs no finished shard.
+absl::StatusOr<std::string> MakePreview(const MaskInputs& inputs,
                                         CounterfactualOptions options) {
   options.payload = CounterfactualPayload::kPixels;
   options.variants = 1;
-  ASSIGN_OR_RETURN(std::unique_ptr<CounterfactualMaker> maker,
-                   CounterfactualMaker::Open(inputs.images, options));
+  ASSIGN_OR_RETURN(
+      std::unique_ptr<CounterfactualMaker> maker,
+      CounterfactualMaker::Open(inputs.images, options, inputs.donors));
   ASSIGN_OR_RETURN(std::unique_ptr<IndexedRecords> images,
                    IndexedRecords::Open(inputs.images));
   std::unique_ptr<IndexedRecords> cams;
@@ -203,6 +162,7 @@ absl::StatusOr<std::string> MakePreview(const Inputs& inputs,
         ToPreviewRow(image, cam_or_null, made.front(), options.image_size));
     rows.push_back(std::move(row));
   }
+  LOG(INFO) << "--preview: " << PreviewCaption(rows);
   return EncodePng(DrawPreview(rows));
 }
 
@@ -214,16 +174,15 @@ void LogStats(const MaskStats& stats) {
   }
 }
 
-// The file of the flag `--<name>`, of the whole set that `work` makes.
+// The file at `path` of the flag `--<name>`.
 absl::Status MakeSideFile(
-    const MaskToolOptions& options, Work work, const std::string& name,
+    const RunOptions& options, const Work& work, absl::string_view name,
     const std::string& path,
     const std::function<absl::StatusOr<std::string>()>& make) {
-  if (path.empty()) return absl::OkStatus();
-  work.AddOption("file", name);
   RunOptions run;
   run.output = path;
-  run.overwrite = options.run.overwrite;
+  run.overwrite = options.overwrite;
+  run.dry_run = options.dry_run;
   return Annotate(
       MakeFile(run, work,
                [&](AtomicFile& file, v1::Manifest*) -> absl::Status {
@@ -234,46 +193,115 @@ absl::Status MakeSideFile(
       absl::StrCat("--", name));
 }
 
-}  // namespace
+// Reads the CAMs once, however many files are to be made of them.
+absl::Status MakeStats(const MaskToolOptions& options, const RecordSet& cams) {
+  std::optional<CamStats> stats;
+  for (const std::string& path : options.stats) {
+    const bool json = absl::EndsWith(path, ".json");
+    Work work{.tool = "mask_tool", .algorithm_version = kCamStatsVersion};
+    work.AddOption("file", "stats");
+    work.AddOption("format", json ? "json" : "markdown");
+    work.AddInput(cams.AsInput("cams"));
+    RETURN_IF_ERROR(MakeSideFile(
+        options.run, work, "stats", path, [&]() -> absl::StatusOr<std::string> {
+          if (!stats.has_value()) {
+            ASSIGN_OR_RETURN(stats,
+                             ReadCamStats(cams, options.run.num_threads));
+          }
+          const v1::DatasetInfo& dataset = cams.manifest().dataset();
+          return json ? CamStatsJson(*stats, dataset)
+                      : CamStatsMarkdown(*stats, dataset, cams.dir());
+        }));
+  }
+  return absl::OkStatus();
+}
 
-absl::StatusOr<MaskToolStats> MaskTool(const MaskToolOptions& options) {
-  ASSIGN_OR_RETURN(const Inputs inputs, OpenInputs(options));
-  CounterfactualOptions counterfactual = options.counterfactual;
-  counterfactual.seed = options.run.seed;
-  ASSIGN_OR_RETURN(
-      counterfactual.image_size,
-      ResolveImageSize(inputs.images, options.counterfactual.image_size));
-  ASSIGN_OR_RETURN(std::unique_ptr<CounterfactualMaker> maker,
-                   CounterfactualMaker::Open(inputs.images, counterfactual));
+// Finds what the fill takes of the whole pool, unless it is known already.
+absl::Status MeasureFill(const MaskInputs& inputs, int num_threads,
+                         CounterfactualOptions* options) {
+  if (options->fill != FillKind::kMean || options->mean_colour.has_value()) {
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(options->mean_colour,
+                   MeanColour(inputs.pool(), options->image_size, num_threads));
+  const Rgb& colour = *options->mean_colour;
+  LOG(INFO) << absl::StrFormat("mean colour of \"%s\": %d %d %d",
+                               inputs.pool().dir(), colour[0], colour[1],
+                               colour[2]);
+  return absl::OkStatus();
+}
+
+absl::Status MakePreviewFile(const MaskToolOptions& options,
+                             const MaskInputs& inputs, Work work,
+                             CounterfactualOptions* counterfactual) {
+  work.AddOption("file", "preview");
+  work.AddNumber("preview_version", kPreviewVersion);
+  return MakeSideFile(options.run, work, "preview", options.preview,
+                      [&]() -> absl::StatusOr<std::string> {
+                        RETURN_IF_ERROR(MeasureFill(
+                            inputs, options.run.num_threads, counterfactual));
+                        return MakePreview(inputs, *counterfactual);
+                      });
+}
+
+// The options with all that the inputs decide, checked against them.
+absl::StatusOr<CounterfactualOptions> Resolve(const MaskToolOptions& options,
+                                              const MaskInputs& inputs) {
+  CounterfactualOptions resolved = options.counterfactual;
+  resolved.seed = options.run.seed;
+  ASSIGN_OR_RETURN(resolved.image_size,
+                   ResolveImageSize(inputs.images, resolved.image_size));
+  RETURN_IF_ERROR(CheckPool(inputs.images, resolved, inputs.donors));
   if (!inputs.cams.has_value()) {
     // Before any work: the sizes come from flags alone.
     RETURN_IF_ERROR(
-        GridFor(nullptr, counterfactual.image_size, counterfactual.patch_size)
-            .status());
+        GridFor(nullptr, resolved.image_size, resolved.patch_size).status());
   }
+  return resolved;
+}
 
-  const Work work = WorkFor(inputs, counterfactual);
+absl::StatusOr<MaskToolStats> MakeStatsAlone(const MaskToolOptions& options) {
+  ASSIGN_OR_RETURN(const RecordSet cams,
+                   RecordSet::Open(options.cams, "maskfill.v1.CamRecord"));
+  RETURN_IF_ERROR(MakeStats(options, cams));
+  return MaskToolStats();
+}
+
+}  // namespace
+
+absl::StatusOr<MaskToolStats> MaskTool(const MaskToolOptions& options) {
+  if (options.run.output.empty()) return MakeStatsAlone(options);
+  ASSIGN_OR_RETURN(const MaskInputs inputs, OpenMaskInputs(options));
+  ASSIGN_OR_RETURN(CounterfactualOptions counterfactual,
+                   Resolve(options, inputs));
+  const Work work = MaskWork(inputs, counterfactual);
+  if (options.run.task_index == 0 && !options.run.dry_run) {
+    if (!options.stats.empty()) {
+      RETURN_IF_ERROR(MakeStats(options, *inputs.cams));
+    }
+    if (!options.preview.empty()) {
+      RETURN_IF_ERROR(MakePreviewFile(options, inputs, work, &counterfactual));
+    }
+  }
+  std::unique_ptr<CounterfactualMaker> maker;
   MaskToolStats stats;
   ASSIGN_OR_RETURN(
-      stats.run, MakeShards(options.run, SpecFor(inputs, work, counterfactual),
-                            [&](int64_t shard, ShardSink& sink) {
-                              return MakeShard(inputs, *maker,
-                                               options.run.num_threads, shard,
-                                               sink);
-                            }));
-  if (options.run.dry_run) return stats;
-  if (stats.run.complete) {
+      stats.run,
+      MakeShards(options.run, SpecFor(inputs, work, counterfactual),
+                 [&](int64_t shard, ShardSink& sink) -> absl::Status {
+                   if (maker == nullptr) {
+                     RETURN_IF_ERROR(MeasureFill(
+                         inputs, options.run.num_threads, &counterfactual));
+                     ASSIGN_OR_RETURN(maker, CounterfactualMaker::Open(
+                                                 inputs.images, counterfactual,
+                                                 inputs.donors));
+                   }
+                   return MakeShard(inputs, *maker, options.run.num_threads,
+                                    shard, sink);
+                 }));
+  if (stats.run.complete && !options.run.dry_run) {
     stats.masks = MaskStatsFromCounters(stats.run.manifest.counters());
     LogStats(stats.masks);
-    RETURN_IF_ERROR(MakeSideFile(options, work, "stats", options.stats,
-                                 [&]() -> absl::StatusOr<std::string> {
-                                   return MaskStatsJson(stats.masks);
-                                 }));
-  }
-  if (options.run.task_index == 0) {
-    RETURN_IF_ERROR(
-        MakeSideFile(options, work, "preview", options.preview,
-                     [&] { return MakePreview(inputs, counterfactual); }));
   }
   return stats;
 }

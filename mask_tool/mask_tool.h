@@ -2,24 +2,12 @@
 #ifndef MASKFILL_MASK_TOOL_MASK_TOOL_H_
 #define MASKFILL_MASK_TOOL_MASK_TOOL_H_
 
-#include <string>
-
 #include "absl/status/statusor.h"
-#include "core/masking/counterfactual.h"
-#include "core/work/run_options.h"
 #include "core/work/work_result.h"
 #include "mask_tool/mask_stats.h"
+#include "mask_tool/mask_tool_options.h"
 
 namespace maskfill {
-
-struct MaskToolOptions {
-  RunOptions run;
-  std::string cams;  // stage directory; required but for random masks
-  // Its seed is that of `run`.
-  CounterfactualOptions counterfactual;
-  std::string stats;    // path of a JSON file, or empty
-  std::string preview;  // path of a PNG file, or empty
-};
 
 struct MaskToolStats {
   WorkResult run;
@@ -31,9 +19,10 @@ struct MaskToolStats {
 // what cannot be read fails the run, as training reads both sets in lockstep.
 //
 // FailedPrecondition when inputs do not fit each other (CAMs of other images,
-// another image size, no donors). `stats` is made once the set is complete,
-// `preview` by the first task; both also when nothing else was left to do, and
-// each as a result of its own (core/work/file.h).
+// another image size, no donors). `stats` and `preview` need no counterfactual:
+// the first task makes them before anything else, each as a result of its own
+// (core/work/file.h), also when nothing else is left to do. Without an output
+// only `stats` are made.
 absl::StatusOr<MaskToolStats> MaskTool(const MaskToolOptions& options);
 
 }  // namespace maskfill

@@ -33,7 +33,8 @@ TEST(MaskToolFlags, DefaultToThePapersObjectMaskWithSingleFill) {
       OptionsFor({{"input", "in"}, {"output", "out"}, {"cams", "cams"}}));
   EXPECT_EQ(options.counterfactual.mask.kind, MaskKind::kObject);
   EXPECT_EQ(options.counterfactual.fill, FillKind::kSingle);
-  EXPECT_EQ(options.counterfactual.mask.threshold, 0.3);
+  EXPECT_EQ(options.counterfactual.mask.cut.kind, RelevanceCutKind::kThreshold);
+  EXPECT_EQ(options.counterfactual.mask.cut.value, 0.3);
   EXPECT_EQ(options.counterfactual.variants, 1);
   EXPECT_FALSE(options.counterfactual.allow_self_donor);
 }
@@ -45,6 +46,8 @@ TEST(MaskToolFlags, ListAllThatIsWrongAtOnce) {
                   {"donors", "same"},
                   {"payload", "png"},
                   {"threshold", "1.5"},
+                  {"percentile", "101"},
+                  {"target_ratio", "-0.1"},
                   {"rate", "nan"},
                   {"variants", "0"},
                   {"patch_size", "-1"},
@@ -55,6 +58,8 @@ TEST(MaskToolFlags, ListAllThatIsWrongAtOnce) {
                      HasSubstr("--donors"), HasSubstr("--payload"),
                      HasSubstr("--threshold"), HasSubstr("--rate"),
                      AllOf(HasSubstr("--variants"), HasSubstr("--patch_size"),
+                           HasSubstr("--percentile is 101, expected 0 to 100"),
+                           HasSubstr("--target_ratio is -0.1"),
                            HasSubstr("--image_size")))));
 }
 
@@ -81,6 +86,86 @@ TEST(MaskToolFlags, RefuseVariantsThatWouldAllBeEqual) {
                   {"fill", "none"},
                   {"variants", "2"}}),
       StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("all the same")));
+}
+
+TEST(MaskToolFlags, TakeOneCutOfTheRelevance) {
+  ASSERT_OK_AND_ASSIGN(const MaskToolOptions options,
+                       OptionsFor({{"input", "in"},
+                                   {"output", "out"},
+                                   {"cams", "cams"},
+                                   {"target_ratio", "0"}}));
+  EXPECT_EQ(options.counterfactual.mask.cut.kind,
+            RelevanceCutKind::kTargetRatio);
+  EXPECT_EQ(options.counterfactual.mask.cut.value, 0);
+  EXPECT_THAT(OptionsFor({{"input", "in"},
+                          {"output", "out"},
+                          {"cams", "cams"},
+                          {"threshold", "0.3"},
+                          {"percentile", "70"}}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("--threshold and --percentile are given")));
+  EXPECT_THAT(OptionsFor({{"input", "in"},
+                          {"output", "out"},
+                          {"cams", "cams"},
+                          {"mask", "random"},
+                          {"percentile", "70"}}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("--percentile is not used by random masks")));
+}
+
+TEST(MaskToolFlags, TakeTheRateOfRandomMasksFromCams) {
+  ASSERT_OK_AND_ASSIGN(const MaskToolOptions options,
+                       OptionsFor({{"input", "in"},
+                                   {"output", "out"},
+                                   {"mask", "random"},
+                                   {"rate_from", "cams"},
+                                   {"percentile", "70"}}));
+  EXPECT_EQ(options.cams, "cams");
+  EXPECT_TRUE(options.counterfactual.mask.match_object_mask);
+  EXPECT_EQ(options.counterfactual.mask.cut.value, 70);
+  EXPECT_THAT(OptionsFor({{"input", "in"},
+                          {"output", "out"},
+                          {"cams", "others"},
+                          {"rate_from", "cams"},
+                          {"rate", "0.5"}}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr("--cams and --rate_from"),
+                             HasSubstr("--rate and --rate_from"),
+                             HasSubstr("not used by --mask=object"))));
+}
+
+TEST(MaskToolFlags, NeedNoImagesForStatisticsAlone) {
+  ASSERT_OK_AND_ASSIGN(
+      const MaskToolOptions options,
+      OptionsFor({{"cams", "cams"}, {"stats", "a.json, b.md"}}));
+  EXPECT_EQ(options.stats, (std::vector<std::string>{"a.json", "b.md"}));
+  EXPECT_EQ(options.run.output, "");
+  EXPECT_THAT(OptionsFor({{"cams", "cams"}, {"stats", "stats.txt"}}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("\"stats.txt\", expected a file that ends")));
+  EXPECT_THAT(OptionsFor({{"stats", "a.json"}, {"preview", "a.png"}}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr("--cams is missing"),
+                             HasSubstr("--preview needs --output"),
+                             Not(HasSubstr("--input")))));
+}
+
+TEST(MaskToolFlags, RefuseDonorsWhereNoneAreTaken) {
+  EXPECT_THAT(OptionsFor({{"input", "in"},
+                          {"output", "out"},
+                          {"cams", "cams"},
+                          {"fill", "grey"},
+                          {"donor_input", "others"},
+                          {"variants", "2"}}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr("--donor_input is not used by "
+                                       "--fill=grey"),
+                             HasSubstr("all the same"))));
+  EXPECT_OK(OptionsFor({{"input", "in"},
+                        {"output", "out"},
+                        {"cams", "cams"},
+                        {"fill", "mean"},
+                        {"donor_input", "others"}}));
 }
 
 }  // namespace

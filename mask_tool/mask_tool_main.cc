@@ -20,8 +20,8 @@ absl::Status Run() {
 
 int main(int argc, char** argv) {
   maskfill::InitMain(
-      "Masks patches of every image of --input and refills them from other "
-      "images.\n\n"
+      "Masks patches of every image of --input and refills them, or says with "
+      "--stats how much of the images each threshold masks.\n\n"
       "  mask_tool --input=records/train --cams=cams/train --mask=object "
       "--threshold=0.3 --fill=single --output=cf/object-0.3-single",
       &argc, &argv);

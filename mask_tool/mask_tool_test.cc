@@ -106,7 +106,7 @@ TEST_F(MaskStageTest, KeepsTheOrderOfTheImagesWithTheirVariants) {
                          PatchMask::FromBytes(record.mask(), 16));
     expected.Add(mask);
   }
-  EXPECT_EQ(MaskStatsJson(stats.masks), MaskStatsJson(expected));
+  EXPECT_EQ(stats.masks, expected);
   ASSERT_EQ(records.size(), 3u * kImages);
   for (int64_t i = 0; i < 3 * kImages; ++i) {
     EXPECT_EQ(records[i].id(), absl::StrCat("image-", i / 3));
@@ -148,7 +148,7 @@ TEST_F(MaskStageTest, DoesNothingTheSecondTime) {
 TEST_F(MaskStageTest, NamesTheOptionThatDiffersFromWhatIsThere) {
   MaskToolOptions options = Options("out");
   ASSERT_OK(MaskTool(options));
-  options.counterfactual.mask.threshold = 0.6;
+  options.counterfactual.mask.cut.value = 0.6;
   EXPECT_THAT(MaskTool(options),
               StatusIs(absl::StatusCode::kAlreadyExists,
                        AllOf(HasSubstr("threshold"), HasSubstr("0.3"),
@@ -211,27 +211,125 @@ TEST_F(MaskStageTest, MakesRandomMasksWithoutCams) {
 
 TEST_F(MaskStageTest, WritesStatsAndPreview) {
   MaskToolOptions options = Options("out");
-  options.stats = Path("new/stats.json");
+  options.stats = {Path("new/stats.json"), Path("new/stats.md")};
   options.preview = Path("new/preview.png");
   options.counterfactual.payload = CounterfactualPayload::kRecipe;
   ASSERT_OK(MaskTool(options));
-  EXPECT_THAT(ReadFile(options.stats),
-              IsOkAndHolds(HasSubstr("\"masks\": 23")));
+  EXPECT_THAT(ReadFile(options.stats[0]),
+              IsOkAndHolds(HasSubstr("\"cams\": 23")));
+  EXPECT_THAT(ReadFile(options.stats[1]),
+              IsOkAndHolds(HasSubstr("23 CAMs of 16 patches")));
   EXPECT_THAT(ReadFile(options.preview), IsOkAndHolds(HasSubstr("PNG")));
   EXPECT_FALSE(Records("out")[0].has_pixels());
 }
 
+TEST_F(MaskStageTest, MakesStatsAloneWithoutImages) {
+  MaskToolOptions options = Options("");
+  options.run.input.clear();
+  options.run.output.clear();
+  options.stats = {Path("stats.json")};
+  options.run.dry_run = true;
+  ASSERT_OK(MaskTool(options));
+  EXPECT_FALSE(PathExists(options.stats[0]));
+  options.run.dry_run = false;
+  ASSERT_OK(MaskTool(options));
+  EXPECT_THAT(ReadFile(options.stats[0]),
+              IsOkAndHolds(HasSubstr("\"cams\": 23")));
+}
+
+TEST_F(MaskStageTest, RefusesBadSideFilesBeforeItMakesTheSet) {
+  ASSERT_OK(MakeDirectories(Path("directory.json")));
+  MaskToolOptions options = Options("out");
+  options.stats = {Path("directory.json")};
+  EXPECT_THAT(MaskTool(options), StatusIs(absl::StatusCode::kInvalidArgument,
+                                          HasSubstr("--stats")));
+  EXPECT_FALSE(PathExists(Path("out")));
+  options.stats.clear();
+  options.preview = Path("directory.json");
+  EXPECT_THAT(MaskTool(options), StatusIs(absl::StatusCode::kInvalidArgument,
+                                          HasSubstr("--preview")));
+  EXPECT_FALSE(PathExists(Path("out")));
+}
+
+TEST_F(MaskStageTest, MasksAsManyRandomPatchesAsTheObjectHas) {
+  MaskToolOptions options = Options("object");
+  ASSERT_OK(MaskTool(options));
+  options.run.output = Path("random");
+  options.counterfactual.mask.kind = MaskKind::kRandom;
+  options.counterfactual.mask.match_object_mask = true;
+  ASSERT_OK(MaskTool(options));
+  const std::vector<v1::CounterfactualRecord> objects = Records("object");
+  const std::vector<v1::CounterfactualRecord> randoms = Records("random");
+  ASSERT_EQ(objects.size(), randoms.size());
+  int64_t same = 0;
+  for (size_t i = 0; i < objects.size(); ++i) {
+    ASSERT_OK_AND_ASSIGN(const PatchMask object,
+                         PatchMask::FromBytes(objects[i].mask(), 16));
+    ASSERT_OK_AND_ASSIGN(const PatchMask random,
+                         PatchMask::FromBytes(randoms[i].mask(), 16));
+    EXPECT_EQ(object.count(), random.count());
+    same += object == random;
+  }
+  EXPECT_LT(same, 5);
+}
+
+TEST_F(MaskStageTest, TakesDonorsFromAnotherSet) {
+  std::vector<v1::ImageRecord> others;
+  for (int64_t i = 100; i < 110; ++i) {
+    others.push_back(NumberedRecord(i, i / 5, kSize));
+  }
+  WriteImageSet(Path("others"), others, 2);
+  MaskToolOptions options = Options("out");
+  options.donor_input = Path("others");
+  ASSERT_OK(MaskTool(options));
+  for (const v1::CounterfactualRecord& record : Records("out")) {
+    for (const std::string& id : record.donor_ids()) {
+      EXPECT_THAT(id, testing::StartsWith("image-10"));
+    }
+  }
+  // The mean of 100 to 109 is 104.5, halves up; of 0 to 15 it is 7.5.
+  options.run.output = Path("mean");
+  options.counterfactual.fill = FillKind::kMean;
+  ASSERT_OK(MaskTool(options));
+  EXPECT_EQ(Records("mean")[0].fill_colour(), std::string("\x69\x08\x08"));
+  // The images themselves, under any path, are the set as it was.
+  std::filesystem::copy(Path("images"), Path("copy"));
+  options = Options("plain");
+  ASSERT_OK(MaskTool(options));
+  options.run.output = Path("same");
+  options.donor_input = Path("copy");
+  ASSERT_OK(MaskTool(options));
+  EXPECT_EQ(Files("plain"), Files("same"));
+}
+
+TEST_F(MaskStageTest, MakesTheSameOfEveryFillForAnyNumberOfTasks) {
+  for (const FillRule& rule : FillRules()) {
+    MaskToolOptions options = Options(absl::StrCat("one-", rule.name));
+    options.counterfactual.fill = rule.kind;
+    options.counterfactual.donors = DonorRule::kOtherClass;
+    ASSERT_OK(MaskTool(options));
+    options.run.output = Path(absl::StrCat("many-", rule.name));
+    options.run.task_count = 2;
+    for (const int64_t task : {1, 0}) {
+      options.run.task_index = task;
+      ASSERT_OK(MaskTool(options));
+    }
+    EXPECT_EQ(Files(absl::StrCat("one-", rule.name)),
+              Files(absl::StrCat("many-", rule.name)));
+  }
+}
+
 TEST_F(MaskStageTest, TouchesNoSideFileOfAPersonAndNoFinishedOne) {
   MaskToolOptions options = Options("out");
-  options.stats = Path("stats.json");
-  ASSERT_OK(WriteFileAtomically(options.stats, "mine"));
+  options.stats = {Path("stats.json")};
+  ASSERT_OK(WriteFileAtomically(options.stats[0], "mine"));
   options.run.overwrite = true;
   EXPECT_THAT(MaskTool(options),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        AllOf(HasSubstr("--stats"), HasSubstr("stats.json"))));
-  EXPECT_THAT(ReadFile(options.stats), IsOkAndHolds("mine"));
+  EXPECT_THAT(ReadFile(options.stats[0]), IsOkAndHolds("mine"));
   options.run.overwrite = false;
-  options.stats = Path("side/stats.json");
+  options.stats = {Path("side/stats.json")};
   options.preview = Path("side/preview.png");
   ASSERT_OK(MaskTool(options));
   const std::vector<std::string> files = Files("side");
@@ -243,11 +341,11 @@ TEST_F(MaskStageTest, TouchesNoSideFileOfAPersonAndNoFinishedOne) {
 
 TEST_F(MaskStageTest, WritesNothingInADryRun) {
   MaskToolOptions options = Options("out");
-  options.stats = Path("stats.json");
+  options.stats = {Path("stats.json")};
   options.preview = Path("preview.png");
   options.run.dry_run = true;
   ASSERT_OK(MaskTool(options));
-  EXPECT_FALSE(PathExists(options.stats));
+  EXPECT_FALSE(PathExists(options.stats[0]));
   EXPECT_FALSE(PathExists(options.preview));
   EXPECT_FALSE(PathExists(Path("out/set.manifest.json")));
 }

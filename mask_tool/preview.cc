@@ -7,15 +7,11 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
-#include "absl/strings/string_view.h"
-#include "core/base/files.h"
 #include "core/base/status_macros.h"
 #include "core/draw/panels.h"
 #include "core/image/record_pixels.h"
 #include "core/image/resize.h"
 #include "core/masking/patch_masks.h"
-#include "mask_tool/bitmap_text.h"
 
 namespace maskfill {
 namespace {
@@ -23,24 +19,16 @@ namespace {
 constexpr int64_t kPanel = 224;    // px, side of a picture
 constexpr int64_t kMargin = 20;    // px, around the sheet
 constexpr int64_t kGap = 8;        // px, between pictures
-constexpr int64_t kRowGap = 18;    // px, between rows
-constexpr int64_t kScale = 2;      // of text
 constexpr int64_t kBlockRows = 4;  // more rows become two blocks
-constexpr Rgb kTextColour = {40, 44, 52};
-constexpr Rgb kCaptionColour = {110, 116, 128};
 
 Image Scaled(const Image& image) {
   if (image.height == kPanel && image.width == kPanel) return image;
   return ResizeBicubic(image, kPanel, kPanel);
 }
 
-// `text`, its middle left out where it is longer than the sheet is wide.
-std::string Shortened(absl::string_view text, int64_t width_px) {
-  const size_t fit = static_cast<size_t>(width_px / TextWidth(" ", kScale));
-  if (text.size() <= fit) return std::string(text);
-  const size_t tail = (fit - 3) / 2;
-  return absl::StrCat(text.substr(0, fit - 3 - tail), "...",
-                      text.substr(text.size() - tail));
+// Either all rows have relevance or none.
+bool WithRelevance(absl::Span<const PreviewRow> rows) {
+  return !rows.empty() && !rows[0].relevance.empty();
 }
 
 }  // namespace
@@ -84,34 +72,21 @@ absl::StatusOr<PreviewRow> ToPreviewRow(
                                                   row.grid.num_patches()));
   ASSIGN_OR_RETURN(row.counterfactual,
                    ImageFromPixelBlock(counterfactual.pixels()));
-  row.caption = absl::StrFormat("%d/%d masked  %s", row.mask.count(),
-                                row.mask.size(), Basename(image.id()));
+  row.id = image.id();
   return row;
 }
 
 Image DrawPreview(absl::Span<const PreviewRow> rows) {
-  const bool with_relevance = !rows.empty() && !rows[0].relevance.empty();
-  std::vector<std::string> titles = {"image"};
-  if (with_relevance) titles.push_back("relevance");
-  titles.push_back("mask");
-  titles.push_back("counterfactual");
-  const int64_t columns = static_cast<int64_t>(titles.size());
+  const bool with_relevance = WithRelevance(rows);
+  const int64_t columns = with_relevance ? 4 : 3;
   const int64_t count = static_cast<int64_t>(rows.size());
   // Side by side, so that the sheet fits a screen.
   const int64_t blocks = count > kBlockRows ? 2 : 1;
   const int64_t block_rows = (count + blocks - 1) / blocks;
-  const int64_t text = TextHeight(kScale);
-  const int64_t content = columns * kPanel + (columns - 1) * kGap;
-  const int64_t row_height = text + kPanel + kRowGap;
+  const int64_t block_width = columns * (kPanel + kGap) - kGap + kMargin;
 
-  Image sheet = EmptySheet(2 * kMargin + text + kGap + block_rows * row_height,
-                           blocks * (content + kMargin) + kMargin);
-  for (int64_t i = 0; i < blocks * columns; ++i) {
-    DrawText(titles[static_cast<size_t>(i % columns)], kMargin,
-             kMargin + i / columns * (content + kMargin) +
-                 i % columns * (kPanel + kGap),
-             kScale, kTextColour, &sheet);
-  }
+  Image sheet = EmptySheet(2 * kMargin + block_rows * (kPanel + kGap) - kGap,
+                           blocks * block_width + kMargin);
   for (int64_t i = 0; i < count; ++i) {
     const PreviewRow& row = rows[static_cast<size_t>(i)];
     const Image picture = Scaled(row.image);
@@ -121,16 +96,25 @@ Image DrawPreview(absl::Span<const PreviewRow> rows) {
     }
     panels.push_back(MaskPanel(picture, row.grid, row.mask));
     panels.push_back(Scaled(row.counterfactual));
-    const int64_t top = kMargin + text + kGap + i % block_rows * row_height;
-    int64_t left = kMargin + i / block_rows * (content + kMargin);
-    DrawText(Shortened(row.caption, content), top + kPanel + 4, left, kScale,
-             kCaptionColour, &sheet);
+    const int64_t top = kMargin + i % block_rows * (kPanel + kGap);
+    int64_t left = kMargin + i / block_rows * block_width;
     for (const Image& panel : panels) {
       Paste(panel, top, left, /*zoom=*/1, &sheet);
       left += kPanel + kGap;
     }
   }
   return sheet;
+}
+
+std::string PreviewCaption(absl::Span<const PreviewRow> rows) {
+  std::string caption =
+      absl::StrCat("image, ", WithRelevance(rows) ? "relevance, " : "",
+                   "mask, counterfactual of");
+  for (const PreviewRow& row : rows) {
+    absl::StrAppend(&caption, "\n  ", row.id, " (", row.mask.count(), " of ",
+                    row.mask.size(), " patches masked)");
+  }
+  return caption;
 }
 
 }  // namespace maskfill

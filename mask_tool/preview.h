@@ -24,7 +24,7 @@ std::vector<int64_t> PreviewPositions(absl::Span<const int64_t> shard_begins,
 
 // One image of the sheet.
 struct PreviewRow {
-  std::string caption;
+  std::string id;
   Image image;
   PatchGrid grid;
   std::vector<float> relevance;  // [P] in [0, 1]; empty: no such panel
@@ -37,10 +37,16 @@ absl::StatusOr<PreviewRow> ToPreviewRow(
     const v1::ImageRecord& image, const v1::CamRecord* cam,
     const v1::CounterfactualRecord& counterfactual, int64_t image_size);
 
-// image | relevance | mask | counterfactual, one row per image, with headings
-// and captions on white; more than four rows stand in two blocks side by side.
-// Rows without relevance leave its column out; either all have it or none.
+// Raised when the sheets of the same rows change.
+inline constexpr uint32_t kPreviewVersion = 2;
+
+// image | relevance | mask | counterfactual, one row per image, on white; more
+// than four rows stand in two blocks side by side. Rows without relevance leave
+// its column out; either all have it or none.
 Image DrawPreview(absl::Span<const PreviewRow> rows);
+// What the sheet shows, for whoever shows it: its columns, then a line for each
+// row with its id and how many patches are masked.
+std::string PreviewCaption(absl::Span<const PreviewRow> rows);
 
 }  // namespace maskfill
 

@@ -13,13 +13,14 @@
 #include "core/model/torch_status.h"
 #include "core/work/directory.h"
 #include "core/work/work.h"
-#include "model_tool/zeroshot/text_lists.h"
+#include "model_tool/zeroshot/class_names.h"
+#include "model_tool/zeroshot/prompts.h"
 #include "model_tool/zeroshot/zeroshot_head.h"
 
 namespace maskfill {
 namespace {
 
-std::string ListFingerprint(const std::vector<std::string>& list) {
+std::string NamesFingerprint(const std::vector<std::string>& list) {
   Sha256 sha;
   for (const std::string& entry : list) sha.UpdateField(entry);
   return sha.HexDigest();
@@ -45,7 +46,11 @@ absl::Status Build(const BuildZeroshotOptions& options,
                    const std::string& dir, v1::Manifest* result) {
   const auto num_classes = static_cast<int64_t>(head.class_names.size());
   AddCounter("classes", static_cast<double>(num_classes), result);
-  AddCounter("templates", static_cast<double>(head.templates.size()), result);
+  AddCounter("templates", static_cast<double>(head.prompts.templates.size()),
+             result);
+  if (const std::string equal = EqualNames(head.class_names); !equal.empty()) {
+    AddNote("equal_names", equal, result);
+  }
   if (options.run.num_threads > 0) {
     at::set_num_threads(options.run.num_threads);
   }
@@ -64,7 +69,8 @@ absl::Status Build(const BuildZeroshotOptions& options,
 absl::StatusOr<WorkResult> BuildZeroshot(const BuildZeroshotOptions& options) {
   ZeroshotHeadOptions head;
   ASSIGN_OR_RETURN(head.class_names, LoadClassNames(options.class_names));
-  ASSIGN_OR_RETURN(head.templates, LoadTemplates(options.templates));
+  ASSIGN_OR_RETURN(head.prompts,
+                   LoadPrompts(options.templates, head.class_names));
   head.compute = options.compute;
   head.progress = options.run.progress;
   ASSIGN_OR_RETURN(const CheckpointFile file,
@@ -74,9 +80,8 @@ absl::StatusOr<WorkResult> BuildZeroshot(const BuildZeroshotOptions& options) {
   work.AddOption("precision", ToString(options.compute.precision));
   work.AddInput("checkpoint", options.checkpoint, file.fingerprint());
   work.AddInput("class_names", options.class_names,
-                ListFingerprint(head.class_names));
-  work.AddInput("templates", options.templates,
-                ListFingerprint(head.templates));
+                NamesFingerprint(head.class_names));
+  work.AddInput("templates", options.templates, head.prompts.Fingerprint());
   return MakeDirectory(options.run, work, {kModelFile, kConfigFile},
                        [&](const std::string& dir, v1::Manifest* result) {
                          return CatchTorch([&] {
@@ -88,11 +93,22 @@ absl::StatusOr<WorkResult> BuildZeroshot(const BuildZeroshotOptions& options) {
 std::string ToText(const WorkResult& result,
                    const BuildZeroshotOptions& options) {
   if (!result.complete) return "";
-  return absl::StrCat(options.run.output, ": zero-shot head of ",
-                      CounterOf(result.manifest, "classes"), " classes from ",
-                      CounterOf(result.manifest, "templates"), " templates, ",
-                      result.already_done ? "already done" : "written",
-                      ", fingerprint ", result.manifest.fingerprint(), "\n");
+  const double templates = CounterOf(result.manifest, "templates");
+  std::string text =
+      absl::StrCat(options.run.output, ": zero-shot head of ",
+                   CounterOf(result.manifest, "classes"), " classes from ",
+                   templates > 0 ? absl::StrCat(templates, " templates")
+                                 : std::string("each class's own prompts"),
+                   ", ", result.already_done ? "already done" : "written",
+                   ", fingerprint ", result.manifest.fingerprint(), "\n");
+  const std::string equal = NoteOf(result.manifest, "equal_names");
+  if (!equal.empty()) {
+    absl::StrAppend(&text,
+                    "equal class names, which no image can be told "
+                    "apart by: ",
+                    equal, "\n");
+  }
+  return text;
 }
 
 }  // namespace maskfill

@@ -12,18 +12,19 @@
 
 namespace maskfill {
 
-inline constexpr uint32_t kBuildZeroshotVersion = 1;
+inline constexpr uint32_t kBuildZeroshotVersion = 2;
 
 struct BuildZeroshotOptions {
   RunOptions run;                        // output: the checkpoint directory
   std::string checkpoint;                // directory, with a text tower
   std::string class_names = "imagenet";  // see LoadClassNames
-  std::string templates = "openai";      // see LoadTemplates
+  std::string templates = "openai";      // see LoadPrompts
   ComputeOptions compute;
 };
 
 // Writes visual.*, logit_scale and classifier.* (ZeroshotHead; bias 0). The
-// text tower stays behind. The result counts "classes" and "templates".
+// text tower stays behind. The result counts "classes" and "templates" (0 where
+// each class has its own prompts) and notes "equal_names" (EqualNames).
 absl::StatusOr<WorkResult> BuildZeroshot(const BuildZeroshotOptions& options);
 
 // For people: what was done; empty for a dry run.

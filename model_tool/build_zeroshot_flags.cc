@@ -9,12 +9,16 @@
 DEFINE_string(checkpoint, "",
               "directory of a checkpoint with a text tower, as import_model "
               "writes it");
-DEFINE_string(class_names, "imagenet",
-              "file with a JSON list or one name per line, in the order of the "
-              "labels; or imagenet: the 1000 names published with CLIP");
-DEFINE_string(templates, "openai",
-              "file with a JSON list or one prompt per line, each with {} for "
-              "the class name; or openai: the 80 published with CLIP");
+DEFINE_string(
+    class_names, "imagenet",
+    "file with one name per line, a JSON list or a JSON object from "
+    "index to name, in the order of the labels; or imagenet: the 1000 "
+    "names published with CLIP");
+DEFINE_string(
+    templates, "openai",
+    "file with one prompt per line or a JSON list, each with {} (or "
+    "{c}) for the class name; a JSON object from class name to a list "
+    "of its own whole prompts; or openai: the 80 published with CLIP");
 
 namespace maskfill {
 
@@ -37,11 +41,7 @@ absl::StatusOr<BuildZeroshotOptions> BuildZeroshotOptionsFromFlags() {
         "--class_names and --templates need a file each, or imagenet and "
         "openai");
   }
-  if (const auto compute = ComputeOptionsFromFlags(); compute.ok()) {
-    options.compute = *compute;
-  } else {
-    errors.Add(compute.status());
-  }
+  TakeComputeFlags(&options.compute, &errors);
   RETURN_IF_ERROR(errors.ToStatus());
   return options;
 }

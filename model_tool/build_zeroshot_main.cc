@@ -26,7 +26,10 @@ absl::Status Run() {
 int main(int argc, char** argv) {
   maskfill::InitMain(
       "Turns a CLIP checkpoint into an image classifier: the head's rows are "
-      "the mean text features of each class's prompts.\n\n"
+      "the mean text features of each class's prompts.\n"
+      "Texts are cleaned as in Python's CLIP (ftfy: typographic quotes, "
+      "decomposed accents,\nfull-width letters, HTML), but mis-encoded text is "
+      "not guessed at: a warning names its line.\n\n"
       "  build_zeroshot --checkpoint=models/vit-b-32 --class_names=names.txt "
       "--templates=openai --output=models/zeroshot",
       &argc, &argv);

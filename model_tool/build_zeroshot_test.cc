@@ -9,6 +9,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/files.h"
 #include "core/model/checkpoint.h"
+#include "core/work/work.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "model_tool/import_model.h"
@@ -89,6 +90,33 @@ TEST(BuildZeroshot, IsANoOpTheSecondTime) {
   ASSERT_OK_AND_ASSIGN(const std::string text,
                        ReadFile(options.run.summary_json));
   EXPECT_EQ(nlohmann::json::parse(text)["already_done"], true);
+}
+
+TEST(BuildZeroshot, NotesEqualNames) {
+  const BuildZeroshotOptions options = Prepare();
+  ASSERT_OK(WriteFileAtomically(options.class_names, "crane\nkite\nCrane\n"));
+  ASSERT_OK_AND_ASSIGN(const WorkResult result, BuildZeroshot(options));
+  EXPECT_EQ(NoteOf(result.manifest, "equal_names"),
+            "\"crane\" in rows 0 and 2");
+  EXPECT_THAT(ToText(result, options),
+              HasSubstr("equal class names, which no image can be told apart "
+                        "by: \"crane\" in rows 0 and 2\n"));
+}
+
+TEST(BuildZeroshot, TakesEachClassesOwnPrompts) {
+  const BuildZeroshotOptions options = Prepare();
+  ASSERT_OK(WriteFileAtomically(
+      options.templates,
+      R"({"tabby": ["A cat."], "kite": ["A bird.", "It flies."], "acorn": []})"));
+  EXPECT_THAT(BuildZeroshot(options),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("class \"acorn\": has no entries")));
+  ASSERT_OK(WriteFileAtomically(
+      options.templates,
+      R"({"tabby": ["A cat."], "kite": ["A bird."], "acorn": ["A nut."]})"));
+  ASSERT_OK_AND_ASSIGN(const WorkResult result, BuildZeroshot(options));
+  EXPECT_THAT(ToText(result, options),
+              HasSubstr("head of 3 classes from each class's own prompts"));
 }
 
 TEST(BuildZeroshot, RefusesToMixWithOtherClasses) {

@@ -1,6 +1,7 @@
 #include "model_tool/import_model_flags.h"
 
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
@@ -8,15 +9,27 @@
 #include "core/base/status_macros.h"
 #include "core/work/run_flags.h"
 #include "gflags/gflags.h"
+#include "model_tool/zeroshot/class_names.h"
 
 DEFINE_string(source, "",
               "weights to import: OpenAI's .pt, safetensors in OpenAI, "
               "open_clip or Hugging Face names, or a torch.save of a state "
-              "dict; or a directory with one of them");
+              "dict; an index of several files; or a directory with one of "
+              "them");
 DEFINE_string(activation, "",
               "the MLP's activation, quick_gelu (OpenAI's weights, open_clip's "
               "*-quickgelu) or gelu (LAION, DataComp); needed only where "
               "neither the weights nor a configuration beside them tell");
+DEFINE_string(state_key, "",
+              "which weights of a file that holds several: the key of their "
+              "dict in a checkpoint (model_ema, or nested: model.student), or "
+              "the prefix of their names (student); inspect_model lists them");
+DEFINE_int32(image_size, 0,
+             "resize the position embeddings for images of so many px, a "
+             "multiple of the patch size, as open_clip does; 0: as they are");
+DEFINE_string(class_names, "",
+              "names of the classes of the head in the weights: imagenet, or a "
+              "file with one per line or a JSON list");
 DEFINE_int32(heads, 0,
              "attention heads of the image tower, at least 1; 0: from the "
              "configuration beside the weights, else width / 64");
@@ -35,19 +48,28 @@ absl::StatusOr<ImportModelOptions> ImportModelOptionsFromFlags() {
   if (!FLAGS_activation.empty()) {
     if (const auto activation = ParseActivation(FLAGS_activation);
         activation.ok()) {
-      options.activation = *activation;
+      options.weights.activation = *activation;
     } else {
       errors.Add(absl::StrCat("--activation is \"", FLAGS_activation,
                               "\", expected quick_gelu or gelu"));
     }
   }
-  options.heads = FLAGS_heads;
-  options.text_heads = FLAGS_text_heads;
-  if (options.heads < 0 || options.text_heads < 0) {
-    errors.Add(absl::StrCat("--heads is ", options.heads, " and --text_heads ",
-                            options.text_heads, ", expected at least 0"));
+  options.weights.state_key = FLAGS_state_key;
+  options.weights.heads = FLAGS_heads;
+  options.weights.text_heads = FLAGS_text_heads;
+  options.weights.image_size = FLAGS_image_size;
+  for (const auto& [name, value] : {std::pair("heads", FLAGS_heads),
+                                    {"text_heads", FLAGS_text_heads},
+                                    {"image_size", FLAGS_image_size}}) {
+    if (value >= 0) continue;
+    errors.Add(
+        absl::StrCat("--", name, " is ", value, ", expected at least 0"));
   }
   RETURN_IF_ERROR(errors.ToStatus());
+  if (!FLAGS_class_names.empty()) {
+    ASSIGN_OR_RETURN(options.weights.class_names,
+                     LoadClassNames(FLAGS_class_names));
+  }
   return options;
 }
 

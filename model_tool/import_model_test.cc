@@ -22,6 +22,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::Contains;
+using ::testing::ContainsRegex;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Pair;
@@ -48,9 +49,11 @@ TEST(ImportModel, WritesACheckpoint) {
   EXPECT_EQ(checkpoint.config.activation, Activation::kQuickGelu);
   EXPECT_EQ(checkpoint.tensors.at("visual.proj").scalar_type(), at::kFloat);
   EXPECT_THAT(NoteOf(result.manifest, "source_format"), "safetensors");
-  EXPECT_THAT(ToText(result, options),
-              AllOf(HasSubstr("a.safetensors: CLIP weights, ViT of width 8"),
-                    HasSubstr(": written, fingerprint ")));
+  EXPECT_THAT(
+      ToText(result, options),
+      AllOf(HasSubstr("a.safetensors: CLIP weights, ViT of width 8"),
+            ContainsRegex("activation +quick_gelu +the file's metadata\n"),
+            HasSubstr(": written, fingerprint ")));
 }
 
 TEST(ImportModel, IsANoOpTheSecondTime) {
@@ -67,7 +70,7 @@ TEST(ImportModel, IsANoOpTheSecondTime) {
 TEST(ImportModel, RefusesToMixWithOtherWork) {
   ImportModelOptions options = Prepare();
   ASSERT_OK(ImportModel(options));
-  options.activation = Activation::kGelu;
+  options.weights.activation = Activation::kGelu;
   EXPECT_THAT(ImportModel(options), StatusIs(absl::StatusCode::kAlreadyExists,
                                              HasSubstr("activation")));
   options.run.overwrite = true;
@@ -159,8 +162,8 @@ TEST(ImportModel, WritesNothingInADryRun) {
 
 TEST(ImportModel, AsksForTheActivationOrReadsTheConfiguration) {
   ImportModelOptions options = Prepare();
-  options.heads = 2;
-  options.text_heads = 2;
+  options.weights.heads = 2;
+  options.weights.text_heads = 2;
   ASSERT_OK(WriteSafetensors(options.source, TinyClipTensors()));
   EXPECT_THAT(ImportModel(options), StatusIs(absl::StatusCode::kInvalidArgument,
                                              HasSubstr("--activation")));

@@ -153,7 +153,7 @@ absl::StatusOr<WorkResult> MakeRandomClip(
                                 {{"activation", ToString(config.activation)},
                                  {"heads", absl::StrCat(v.heads)},
                                  {"text_heads", absl::StrCat(t.heads)}},
-                                &file);
+                                /*floating=*/std::nullopt, &file);
       });
 }
 

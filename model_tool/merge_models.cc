@@ -1,153 +1,179 @@
 #include "model_tool/merge_models.h"
 
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "ATen/Parallel.h"
-#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "core/base/flag_errors.h"
 #include "core/base/number_text.h"
 #include "core/base/status_macros.h"
-#include "core/model/checkpoint.h"
-#include "core/model/named_tensors.h"
+#include "core/metrics/model_fit.h"
+#include "core/metrics/score_set.h"
+#include "core/model/checkpoint_layout.h"
+#include "core/model/device.h"
 #include "core/model/torch_status.h"
+#include "core/record/record_set.h"
 #include "core/work/directory.h"
+#include "core/work/subdirectories.h"
 #include "core/work/work.h"
-#include "model_tool/checkpoint_layout.h"
+#include "model_tool/greedy_soup.h"
+#include "model_tool/ingredient.h"
 
 namespace maskfill {
 namespace {
 
-absl::Status CheckOptions(const MergeModelsOptions& options) {
-  const size_t count = options.checkpoints.size();
-  if (options.method == MergeMethod::kWiseFt && count != 2) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "--checkpoints has ", count,
-        " directories, expected two for wise_ft: zero-shot, fine-tuned"));
+// What is merged, open and found to fit.
+struct Sources {
+  std::vector<Ingredient> ingredients;
+  std::optional<RecordSet> held_out;
+};
+
+absl::StatusOr<Sources> OpenSources(const MergeModelsOptions& options) {
+  Sources sources;
+  for (const std::string& dir : options.checkpoints) {
+    ASSIGN_OR_RETURN(Ingredient ingredient, Ingredient::Open(dir));
+    sources.ingredients.push_back(std::move(ingredient));
+    RETURN_IF_ERROR(CheckSameLayout(sources.ingredients.front().checkpoint(),
+                                    sources.ingredients.back().checkpoint()));
   }
-  if (count < 2) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--checkpoints has ", count,
-                     " directories, expected two or more, comma separated"));
+  if (options.method->needs_held_out) {
+    ASSIGN_OR_RETURN(
+        sources.held_out,
+        RecordSet::Open(options.run.input, "maskfill.v1.ImageRecord"));
+    RETURN_IF_ERROR(CheckFitsModel(
+        *sources.held_out, sources.ingredients.front().checkpoint().config()));
   }
-  // Written so that NaN is refused as well.
-  if (!(options.alpha >= 0 && options.alpha <= 1)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--alpha is ", options.alpha, ", expected 0 to 1"));
-  }
-  return absl::OkStatus();
+  return sources;
 }
 
-// What each checkpoint's weights are multiplied by. The soup divides at the
-// end instead: 1/n is not exact.
-std::vector<double> Factors(const MergeModelsOptions& options) {
-  if (options.method == MergeMethod::kWiseFt) {
-    return {1 - options.alpha, options.alpha};
-  }
-  return std::vector<double>(options.checkpoints.size(), 1.0);
+std::string AlphasText(const MergeModelsOptions& options) {
+  return absl::StrJoin(options.alphas, ",", [](std::string* out, double alpha) {
+    absl::StrAppend(out, NumberText(alpha));
+  });
 }
 
-// Tensor by tensor, so that the two never lie in memory as a whole.
-NamedTensors DivideAndRound(NamedTensors sums, double divisor) {
-  for (auto& [name, sum] : sums) sum = sum.div_(divisor).to(at::kFloat);
-  return sums;
+Work WorkOf(const MergeModelsOptions& options, const Sources& sources,
+            const std::string& alpha) {
+  const MergeMethod& method = *options.method;
+  Work work{.tool = "merge_models", .algorithm_version = kMergeModelsVersion};
+  work.AddOption("method", method.name);
+  if (method.takes_alpha) work.AddOption("alpha", alpha);
+  if (method.takes_decay) work.AddNumber("decay", options.decay);
+  if (method.takes_beta_shape) work.AddNumber("beta_shape", options.beta_shape);
+  for (size_t i = 0; i < sources.ingredients.size(); ++i) {
+    const Ingredient& ingredient = sources.ingredients[i];
+    work.AddInput(absl::StrCat("checkpoint_", i + 1), ingredient.dir(),
+                  ingredient.fingerprint());
+  }
+  if (sources.held_out.has_value()) {
+    work.AddOption("precision", ToString(options.compute.precision));
+    work.AddNumber("scoring_version", kScoringVersion);
+    work.AddInput(sources.held_out->AsInput("held_out"));
+  }
+  return work;
 }
 
-// The average as float32 and the first checkpoint's configuration.
-absl::StatusOr<Checkpoint> Average(const MergeModelsOptions& options,
-                                   const std::vector<CheckpointFile>& files) {
-  const std::vector<double> factors = Factors(options);
-  double divisor = 0;
-  size_t used = 0, last = 0;
-  for (size_t i = 0; i < factors.size(); ++i) {
-    divisor += factors[i];
-    if (factors[i] != 0) {
-      ++used;
-      last = i;
-    }
-  }
-  // No arithmetic: 0 * x + y would lose the sign of zeros.
-  if (used == 1) return files[last].Load();
-  if (options.method == MergeMethod::kWiseFt) divisor = 1;
-  Checkpoint average;
-  for (size_t i = 0; i < factors.size(); ++i) {
-    ASSIGN_OR_RETURN(Checkpoint part, files[i].Load());
-    if (i == 0) average.config = std::move(part.config);
-    for (auto& [name, tensor] : part.tensors) {
-      at::Tensor scaled = tensor.to(at::kDouble).mul_(factors[i]);
-      const auto [sum, first] = average.tensors.try_emplace(name, scaled);
-      if (!first) sum->second.add_(scaled);
-      tensor.reset();
-    }
-  }
-  average.tensors = DivideAndRound(std::move(average.tensors), divisor);
-  return average;
-}
-
-absl::Status Merge(const MergeModelsOptions& options,
-                   const std::vector<CheckpointFile>& files,
-                   const std::string& dir, v1::Manifest* result) {
+absl::Status Merge(MergeInputs& inputs, const std::string& dir,
+                   v1::Manifest* result) {
+  const auto& tensors = inputs.ingredients[0].checkpoint().tensors();
   int64_t parameters = 0;
-  for (const SafetensorsEntry& entry : files[0].tensors()) {
+  for (const SafetensorsEntry& entry : tensors) {
     parameters +=
         (entry.end - entry.begin) / SafetensorsElementBytes(entry.dtype);
   }
-  AddCounter("tensors", static_cast<double>(files[0].tensors().size()), result);
+  AddCounter("tensors", static_cast<double>(tensors.size()), result);
   AddCounter("parameters", static_cast<double>(parameters), result);
-  if (options.run.num_threads > 0) {
-    at::set_num_threads(options.run.num_threads);
+  if (inputs.options.run.num_threads > 0) {
+    at::set_num_threads(inputs.options.run.num_threads);
   }
-  ASSIGN_OR_RETURN(const Checkpoint merged, Average(options, files));
-  return WriteCheckpoint(dir, merged).status();
+  return CatchTorch([&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const Checkpoint merged,
+                     inputs.options.method->merge(inputs, result));
+    return WriteCheckpoint(dir, merged).status();
+  });
+}
+
+absl::StatusOr<WorkResult> MergeAtAlphas(const MergeModelsOptions& options,
+                                         const Sources& sources,
+                                         MergeInputs& inputs) {
+  std::vector<Subdirectory> parts;
+  for (const double alpha : options.alphas) {
+    const std::string text = NumberText(alpha);
+    parts.push_back(
+        {absl::StrCat("alpha-", text), WorkOf(options, sources, text)});
+  }
+  return MakeSubdirectories(
+      options.run, WorkOf(options, sources, AlphasText(options)), parts,
+      {kModelFile, kConfigFile},
+      [&](size_t part, const std::string& dir, v1::Manifest* result) {
+        inputs.alpha = options.alphas[part];
+        return Merge(inputs, dir, result);
+      });
 }
 
 }  // namespace
 
-absl::StatusOr<MergeMethod> ParseMergeMethod(absl::string_view text) {
-  if (text == "wise_ft") return MergeMethod::kWiseFt;
-  if (text == "uniform_soup") return MergeMethod::kUniformSoup;
-  return absl::InvalidArgumentError(absl::StrCat(
-      "--method=", text, " is unknown; expected wise_ft or uniform_soup"));
-}
-
-std::string ToString(MergeMethod method) {
-  return method == MergeMethod::kWiseFt ? "wise_ft" : "uniform_soup";
+absl::Status CheckMergeModelsOptions(const MergeModelsOptions& options) {
+  const MergeMethod& method = *options.method;
+  FlagErrors errors;
+  const size_t count = options.checkpoints.size();
+  if (count < method.least || count > method.most) {
+    errors.Add(absl::StrCat("--checkpoints names ", count,
+                            " checkpoints, expected ", method.checkpoints,
+                            " for --method=", method.name));
+  }
+  // Written so that NaN is refused as well.
+  for (const double alpha : options.alphas) {
+    if (alpha >= 0 && alpha <= 1) continue;
+    errors.Add(absl::StrCat("--alpha is ", alpha, ", expected 0 to 1"));
+  }
+  if (options.alphas.empty()) {
+    errors.Add("--alpha is empty, expected one or more numbers from 0 to 1");
+  }
+  if (!(options.decay >= 0 && options.decay <= 1)) {
+    errors.Add(absl::StrCat("--decay is ", options.decay, ", expected 0 to 1"));
+  }
+  if (!(options.beta_shape > 0 && options.beta_shape <= 100)) {
+    errors.Add(absl::StrCat("--beta_shape is ", options.beta_shape,
+                            ", expected more than 0, up to 100"));
+  }
+  return errors.ToStatus();
 }
 
 absl::StatusOr<WorkResult> MergeModels(const MergeModelsOptions& options) {
-  RETURN_IF_ERROR(CheckOptions(options));
-  Work work{.tool = "merge_models", .algorithm_version = kMergeModelsVersion};
-  work.AddOption("method", ToString(options.method));
-  if (options.method == MergeMethod::kWiseFt) {
-    work.AddNumber("alpha", options.alpha);
+  RETURN_IF_ERROR(CheckMergeModelsOptions(options));
+  ASSIGN_OR_RETURN(const Sources sources, OpenSources(options));
+  MergeInputs inputs{.options = options, .ingredients = sources.ingredients};
+  if (sources.held_out.has_value()) inputs.held_out = &*sources.held_out;
+  if (options.method->takes_alpha && options.alphas.size() > 1) {
+    return MergeAtAlphas(options, sources, inputs);
   }
-  std::vector<CheckpointFile> files;
-  for (const std::string& dir : options.checkpoints) {
-    ASSIGN_OR_RETURN(CheckpointFile file, CheckpointFile::Open(dir));
-    files.push_back(std::move(file));
-    RETURN_IF_ERROR(CheckSameLayout(files.front(), files.back()));
-    work.AddInput(absl::StrCat("checkpoint_", files.size()), dir,
-                  files.back().fingerprint());
-  }
-  return MakeDirectory(
-      options.run, work, {kModelFile, kConfigFile},
-      [&](const std::string& dir, v1::Manifest* result) {
-        return CatchTorch([&] { return Merge(options, files, dir, result); });
-      });
+  inputs.alpha = options.alphas[0];
+  return MakeDirectory(options.run,
+                       WorkOf(options, sources, AlphasText(options)),
+                       {kModelFile, kConfigFile},
+                       [&](const std::string& dir, v1::Manifest* result) {
+                         return Merge(inputs, dir, result);
+                       });
 }
 
 std::string ToText(const WorkResult& result,
                    const MergeModelsOptions& options) {
   if (!result.complete) return "";
-  return absl::StrCat(
-      options.run.output, ": ", ToString(options.method), " of ",
-      options.checkpoints.size(), " checkpoints",
-      options.method == MergeMethod::kWiseFt
-          ? absl::StrCat(" with alpha ", NumberText(options.alpha))
-          : "",
-      ", ", CounterOf(result.manifest, "tensors"), " tensors, ",
-      NumberText(CounterOf(result.manifest, "parameters")), " parameters, ",
-      result.already_done ? "already done" : "written", ", fingerprint ",
-      result.manifest.fingerprint(), "\n");
+  return absl::StrCat(GreedySoupTable(result.manifest, options.checkpoints),
+                      options.run.output, ": ", options.method->name, " of ",
+                      options.checkpoints.size(), " checkpoints",
+                      options.method->takes_alpha
+                          ? absl::StrCat(" with alpha ", AlphasText(options))
+                          : "",
+                      ", ", CounterOf(result.manifest, "tensors"), " tensors, ",
+                      NumberText(CounterOf(result.manifest, "parameters")),
+                      " parameters, ",
+                      result.already_done ? "already done" : "written",
+                      ", fingerprint ", result.manifest.fingerprint(), "\n");
 }
 
 }  // namespace maskfill

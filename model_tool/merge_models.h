@@ -4,41 +4,29 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
-#include "core/work/run_options.h"
 #include "core/work/work_result.h"
+#include "model_tool/merge_method.h"
+#include "model_tool/merge_models_options.h"
 
 namespace maskfill {
 
-enum class MergeMethod {
-  // (1 - alpha) * first + alpha * second (Wortsman et al., "Robust fine-tuning
-  // of zero-shot models", CVPR 2022): first zero-shot, second fine-tuned.
-  kWiseFt,
-  // The mean of all (Wortsman et al., "Model soups", ICML 2022).
-  kUniformSoup,
-};
-// "wise_ft" or "uniform_soup".
-absl::StatusOr<MergeMethod> ParseMergeMethod(absl::string_view text);
-std::string ToString(MergeMethod method);
-
 inline constexpr uint32_t kMergeModelsVersion = 1;
 
-struct MergeModelsOptions {
-  RunOptions run;                        // output: the checkpoint directory
-  std::vector<std::string> checkpoints;  // directories; wise_ft: exactly two
-  MergeMethod method = MergeMethod::kWiseFt;
-  double alpha = 0.5;  // in [0, 1], of the second checkpoint; wise_ft only
-};
+// InvalidArgument that lists what the method cannot work with: number of
+// checkpoints, values out of range.
+absl::Status CheckMergeModelsOptions(const MergeModelsOptions& options);
 
-// Writes the average of every tensor, backbone, head and logit_scale alike,
-// computed in float64 and rounded to float32 once; alpha 0 and 1 give the
-// first's and the second's weights bit for bit. FailedPrecondition when the
-// checkpoints do not fit each other (CheckSameLayout), before any weights are
-// read; InvalidArgument for options out of range. In memory: a float64
-// average and one checkpoint. The result counts "tensors" and "parameters".
+// Makes one checkpoint of several by the method (merge_method.h), or one for
+// each of several alphas. The ledger has the parents, with path and
+// fingerprint, as checkpoint_1, checkpoint_2, ... The result counts "tensors",
+// "parameters" and what the method adds.
+//
+// FailedPrecondition when the checkpoints, or these and the held-out set, do
+// not fit each other (CheckSameLayout, CheckFitsModel), before any weights are
+// read; InvalidArgument as of CheckMergeModelsOptions.
 absl::StatusOr<WorkResult> MergeModels(const MergeModelsOptions& options);
 
 // For people: what was done; empty for a dry run.

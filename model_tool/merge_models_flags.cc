@@ -1,52 +1,124 @@
 #include "model_tool/merge_models_flags.h"
 
+#include <cstring>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/flag_errors.h"
+#include "core/base/glob.h"
 #include "core/base/status_macros.h"
+#include "core/model/device_flags.h"
 #include "core/work/run_flags.h"
 #include "gflags/gflags.h"
 
+namespace maskfill {
+namespace {
+
+// For --help, which keeps the pointer.
+const char* Help(const std::string& text) { return strdup(text.c_str()); }
+
+std::string OnlyFor(bool MergeMethod::* takes) {
+  return absl::StrCat("; only for ", MergeMethodsThat(takes));
+}
+
+}  // namespace
+}  // namespace maskfill
+
 DEFINE_string(checkpoints, "",
-              "directories of checkpoints of one model, comma separated; "
-              "wise_ft takes two: the zero-shot and the fine-tuned one");
+              "checkpoints of one model: directories or quoted globs, comma "
+              "separated. What a glob matches comes in natural order, step-20 "
+              "before step-100; where the order counts (see --method), give "
+              "the first one by itself. States that train keeps "
+              "('runs/ft/state/step-*', see train --keep_states) are taken too "
+              "once the run is finished");
 DEFINE_string(method, "wise_ft",
-              "wise_ft: (1 - alpha) * first + alpha * second; uniform_soup: "
-              "the mean of all");
-DEFINE_double(alpha, 0.5,
-              "share of the second checkpoint, 0 to 1; only for wise_ft");
+              maskfill::Help(maskfill::DescribeMergeMethods()));
+DEFINE_string(
+    alpha, "0.5",
+    maskfill::Help(absl::StrCat(
+        "share of the second checkpoint, 0 to 1; a comma separated list makes "
+        "a directory alpha-0.1 and so on in --output for each",
+        maskfill::OnlyFor(&maskfill::MergeMethod::takes_alpha))));
+DEFINE_double(decay, 0.9,
+              maskfill::Help(absl::StrCat(
+                  "what is left of the average at each further state, 0 to 1",
+                  maskfill::OnlyFor(&maskfill::MergeMethod::takes_decay))));
+DEFINE_double(
+    beta_shape, 0.5,
+    maskfill::Help(absl::StrCat(
+        "both parameters of the Beta distribution, above 0 to 100: below 1 the "
+        "first and the last states count most, above 1 those between",
+        maskfill::OnlyFor(&maskfill::MergeMethod::takes_beta_shape))));
 
 namespace maskfill {
+namespace {
+
+// Flags that only some methods have.
+constexpr std::pair<const char*, bool MergeMethod::*> kFlagsOfMethods[] = {
+    {"alpha", &MergeMethod::takes_alpha},
+    {"decay", &MergeMethod::takes_decay},
+    {"beta_shape", &MergeMethod::takes_beta_shape},
+    {"input", &MergeMethod::needs_held_out},
+    {"device", &MergeMethod::needs_held_out},
+    {"precision", &MergeMethod::needs_held_out},
+    {"batch_size", &MergeMethod::needs_held_out},
+    {"progress", &MergeMethod::needs_held_out},
+};
+
+void CheckFlagsOfMethod(const MergeMethod& method, FlagErrors* errors) {
+  for (const auto& [flag, takes] : kFlagsOfMethods) {
+    if (method.*takes) continue;
+    errors->RefuseIfGiven(flag, absl::StrCat("--method=", method.name));
+  }
+}
+
+std::vector<double> ParseAlphas(FlagErrors* errors) {
+  std::vector<double> alphas;
+  for (const std::string& text : ParseList(FLAGS_alpha)) {
+    double alpha = 0;
+    if (absl::SimpleAtod(text, &alpha)) {
+      alphas.push_back(alpha + 0.0);  // -0 is 0
+    } else {
+      errors->Add(absl::StrCat("--alpha: \"", text,
+                               "\" is no number, expected 0 to 1"));
+    }
+  }
+  return alphas;
+}
+
+void TakeHeldOutFlags(MergeModelsOptions* options, FlagErrors* errors) {
+  TakeInputFlag(&options->run, errors);
+  TakeProgressFlag(&options->run, errors);
+  TakeComputeFlags(&options->compute, errors);
+}
+
+}  // namespace
 
 absl::StatusOr<MergeModelsOptions> MergeModelsOptionsFromFlags() {
   FlagErrors errors;
   MergeModelsOptions options;
   TakeOutputFlags("a checkpoint directory to write", &options.run, &errors);
   TakeThreadFlag(&options.run, &errors);
-  options.checkpoints = ParseList(FLAGS_checkpoints);
-  const absl::StatusOr<MergeMethod> method = ParseMergeMethod(FLAGS_method);
+  options.alphas = ParseAlphas(&errors);
+  options.decay = FLAGS_decay;
+  options.beta_shape = FLAGS_beta_shape;
+  const auto checkpoints = ExpandGlobs(ParseList(FLAGS_checkpoints));
+  if (checkpoints.ok()) options.checkpoints = *checkpoints;
+  const auto method = ParseMergeMethod(FLAGS_method);
   errors.Add(method.status());
-  if (method.ok()) options.method = *method;
-  const bool is_wise_ft = method.ok() && options.method == MergeMethod::kWiseFt;
-  const size_t count = options.checkpoints.size();
-  if (count < 2 || (is_wise_ft && count != 2)) {
-    errors.Add(absl::StrCat(
-        "--checkpoints names ", count, " directories, expected ",
-        is_wise_ft ? "two, zero-shot and fine-tuned" : "two or more",
-        ", comma separated"));
-  }
-  options.alpha = FLAGS_alpha;
-  // Written so that NaN is refused as well.
-  if (!(options.alpha >= 0 && options.alpha <= 1)) {
-    errors.Add(absl::StrCat("--alpha is ", options.alpha, ", expected 0 to 1"));
-  }
-  if (method.ok() && !is_wise_ft &&
-      !gflags::GetCommandLineFlagInfoOrDie("alpha").is_default) {
-    errors.Add(absl::StrCat("--alpha is not used by --method=", FLAGS_method));
+  if (method.ok()) {
+    options.method = *method;
+    CheckFlagsOfMethod(**method, &errors);
+    if ((*method)->needs_held_out) TakeHeldOutFlags(&options, &errors);
+    // How many there are is not known before all patterns match.
+    if (checkpoints.ok()) errors.Add(CheckMergeModelsOptions(options));
   }
   RETURN_IF_ERROR(errors.ToStatus());
+  RETURN_IF_ERROR(Annotate(checkpoints.status(), "--checkpoints"));
   return options;
 }
 

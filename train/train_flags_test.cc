@@ -42,6 +42,7 @@ TEST(TrainFlags, DefaultToTheRecipeOfTheMethod) {
   EXPECT_EQ(options.warmup_fraction, 0.02);
   EXPECT_EQ(options.grad_clip, 1);
   EXPECT_EQ(options.accumulate, 1);
+  EXPECT_EQ(options.keep_states, 2);
   EXPECT_TRUE(options.resume);
   EXPECT_EQ(options.teacher, "models/wise");
 }
@@ -103,10 +104,13 @@ TEST(TrainFlags, SayTheRangeOfANumberBeyondIt) {
       Parse({{"grad_clip", "1e39"},
              {"learning_rate", "1e39"},
              {"weight_decay", "nan"},
+             {"keep_states", "0"},
              {"epochs", "9223372036854775807"}}),
       StatusIs(absl::StatusCode::kInvalidArgument,
                AllOf(HasSubstr("--grad_clip"), HasSubstr("--learning_rate"),
-                     HasSubstr("--weight_decay"), HasSubstr("--epochs"))));
+                     HasSubstr("--weight_decay"),
+                     HasSubstr("--keep_states is 0, expected 1 to"),
+                     HasSubstr("--epochs"))));
 }
 
 }  // namespace

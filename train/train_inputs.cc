@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
+#include "core/data/counterfactual_images.h"
 #include "core/metrics/model_fit.h"
 #include "core/record/manifest.h"
 #include "core/training/trainer.h"
@@ -79,6 +80,9 @@ absl::StatusOr<TrainInputs> OpenTrainInputs(const TrainOptions& options) {
     RETURN_IF_ERROR(CheckSameImages(
         inputs.images.manifest(), inputs.counterfactuals->manifest(),
         options.run.input, options.counterfactuals));
+    RETURN_IF_ERROR(
+        Annotate(OptionsOfFilledSet(*inputs.counterfactuals).status(),
+                 "--counterfactuals"));
   }
   if (!options.validation.empty()) {
     ASSIGN_OR_RETURN(inputs.validation,

@@ -36,6 +36,7 @@ struct TrainOptions {
   // Steps between saved states, besides those at the end of each epoch; 0:
   // only those.
   int64_t checkpoint_every_steps = 0;
+  int64_t keep_states = 2;  // how many saved states stay, the newest
   bool resume = true;  // false: the run begins again whatever is there of it
 };
 

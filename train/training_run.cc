@@ -144,6 +144,7 @@ absl::Status TrainingRun::Run() {
                        .images_per_step = data_->batch_size(),
                        .evaluate_every_steps = data_->steps_per_epoch(),
                        .save_every_steps = options_.checkpoint_every_steps,
+                       .kept_states = options_.keep_states,
                        .progress = options_.run.progress},
                       hooks, *trainer_, numbers_));
   const std::string best = JoinPath(JoinPath(dir_, kBestDirectory), kModelFile);

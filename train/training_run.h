@@ -15,6 +15,7 @@
 #include "core/record/record_set.h"
 #include "core/training/trainer.h"
 #include "core/training/training_loop.h"
+#include "core/training/training_state.h"
 #include "core/work/run.h"
 #include "nlohmann/json.hpp"
 #include "proto/manifest.pb.h"
@@ -24,7 +25,6 @@
 namespace maskfill {
 
 inline constexpr char kBestDirectory[] = "best";
-inline constexpr char kLastDirectory[] = "last";
 
 // What a run leaves: metrics.jsonl, validation.jsonl, state/, best/, last/.
 RunFiles TrainFiles();

@@ -72,7 +72,8 @@ def main():
     parser.add_argument("run", type=Path)
     run = parser.parse_args().run
     report = json.loads((run / "report" / "report.json").read_text(encoding="utf-8"))
-    cam = json.loads((run / "cam_quality.json").read_text(encoding="utf-8"))
+    cams = json.loads((run / "cam_compare.json").read_text(encoding="utf-8"))
+    cam = cams["sets"][0]["quality"]
     methods = {method["name"]: method["mean"] for method in report["methods"]}
     by_threshold = {round(at["threshold"], 6): at for at in cam["thresholds"]}
 
@@ -83,7 +84,8 @@ def main():
     print(
         f"{cam['images']} training images; the object is on"
         f" {100 * cam['object_rate']:.1f} % of the patches; the most relevant patch"
-        f" is on it in {100 * cam['pointing_game']:.1f} % of the images.\n"
+        f" is on it in {100 * cam['pointing_game']:.1f} % of the images, and"
+        f" {100 * cam['energy_inside']:.1f} % of the relevance.\n"
     )
     print("| threshold | IoU | masked | of the object |\n|---|---|---|---|")
     for at in cam["thresholds"]:

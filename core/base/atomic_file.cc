@@ -117,9 +117,13 @@ AtomicFile::~AtomicFile() {
 }
 
 absl::Status AtomicFile::Append(absl::string_view bytes) {
-  buffer_.append(bytes.data(), bytes.size());
   size_ += static_cast<int64_t>(bytes.size());
   crc32c_ = Crc32c(bytes, crc32c_);
+  if (bytes.size() >= kBufferBytes) {  // a tensor: never held twice
+    RETURN_IF_ERROR(Flush());
+    return WriteAll(fd_, bytes, path_);
+  }
+  buffer_.append(bytes.data(), bytes.size());
   if (buffer_.size() >= kBufferBytes) return Flush();
   return absl::OkStatus();
 }

@@ -38,6 +38,22 @@ TEST(AtomicFile, AppearsOnlyInCommit) {
   EXPECT_THAT(ListDirectory(dir), IsOkAndHolds(ElementsAre("f")));
 }
 
+// Large pieces go past the buffer.
+TEST(AtomicFile, KeepsPiecesOfAnySizeInOrder) {
+  const std::string path = TestDirectory() + "/f";
+  ASSERT_OK_AND_ASSIGN(auto file, AtomicFile::Create(path));
+  std::string expected;
+  for (const size_t size : {3, 2 << 20, 5, 1 << 20, (1 << 20) - 1, 7}) {
+    const std::string piece(size,
+                            static_cast<char>('a' + expected.size() % 23));
+    ASSERT_OK(file->Append(piece));
+    expected += piece;
+  }
+  EXPECT_EQ(file->size(), static_cast<int64_t>(expected.size()));
+  ASSERT_OK(file->Commit());
+  EXPECT_TRUE(ReadFile(path).value() == expected);
+}
+
 TEST(AtomicFile, LeavesNothingWithoutCommit) {
   const std::string dir = TestDirectory();
   {

@@ -4,11 +4,17 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "gflags/gflags.h"
 
 namespace maskfill {
 
 void FlagErrors::Add(const absl::Status& status) {
   if (!status.ok()) errors_.emplace_back(status.message());
+}
+
+void FlagErrors::RefuseIfGiven(const char* flag, absl::string_view user) {
+  if (gflags::GetCommandLineFlagInfoOrDie(flag).is_default) return;
+  Add(absl::StrCat("--", flag, " is not used by ", user));
 }
 
 absl::Status FlagErrors::ToStatus() const {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 
 namespace maskfill {
 
@@ -17,6 +18,9 @@ class FlagErrors {
   void Add(std::string error) { errors_.push_back(std::move(error)); }
   // Adds the message of an error; OK adds nothing.
   void Add(const absl::Status& status);
+  // An error when the flag of that name was given: "--seed is not used by
+  // --method=attribution".
+  void RefuseIfGiven(const char* flag, absl::string_view user);
   bool empty() const { return errors_.empty(); }
   // InvalidArgument with all of them, or OK.
   absl::Status ToStatus() const;

@@ -40,8 +40,7 @@ void PrintHelp(const std::string& usage) {
   gflags::GetAllFlags(&flags);
   std::erase_if(flags, [](const auto& flag) { return !IsOurs(flag.filename); });
   std::stable_partition(flags.begin(), flags.end(), [](const auto& flag) {
-    return flag.filename.rfind("core/", 0) != 0 ||
-           flag.filename.rfind("core/record/", 0) == 0;
+    return flag.filename.rfind("core/", 0) != 0;
   });
   std::printf("%s\n", usage.c_str());
   std::string theme;

@@ -1,5 +1,7 @@
 #include "core/base/utf8.h"
 
+#include "absl/strings/str_cat.h"
+
 namespace maskfill {
 
 void AppendUtf8(uint32_t c, std::string* out) {
@@ -53,6 +55,14 @@ size_t FindInvalidUtf8(absl::string_view text) {
     }
   }
   return absl::string_view::npos;
+}
+
+std::string Abbreviated(absl::string_view text) {
+  constexpr size_t kBytes = 80;
+  if (text.size() <= kBytes) return std::string(text);
+  size_t end = kBytes;
+  while (end > 0 && (static_cast<uint8_t>(text[end]) & 0xC0) == 0x80) --end;
+  return absl::StrCat(text.substr(0, end), "...");
 }
 
 }  // namespace maskfill

@@ -29,6 +29,10 @@ uint32_t NextCodePoint(absl::string_view text, size_t* i);
 // overlong forms, no surrogates), or npos.
 size_t FindInvalidUtf8(absl::string_view text);
 
+// For messages: the first 80 bytes or less, whole characters, and "..." when
+// that is not all. `text` need not be valid.
+std::string Abbreviated(absl::string_view text);
+
 }  // namespace maskfill
 
 #endif  // MASKFILL_CORE_BASE_UTF8_H_

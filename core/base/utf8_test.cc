@@ -31,5 +31,13 @@ TEST(Utf8, FindsWhatIsNotWellFormed) {
   EXPECT_EQ(FindInvalidUtf8("\xC3\x41"), 0u);          // no continuation
 }
 
+TEST(Utf8, AbbreviatesAtACharactersEnd) {
+  EXPECT_EQ(Abbreviated("short"), "short");
+  EXPECT_EQ(Abbreviated(std::string(81, 'x')), std::string(80, 'x') + "...");
+  // 79 bytes, then a character of two: it does not fit.
+  EXPECT_EQ(Abbreviated(std::string(79, 'x') + "\u00e9\u00e9"),
+            std::string(79, 'x') + "...");
+}
+
 }  // namespace
 }  // namespace maskfill

@@ -14,23 +14,6 @@
 namespace maskfill {
 namespace {
 
-// Keeps a zero map from dividing by zero, as the method's reference does.
-constexpr double kDivisorOffset = 1e-8;
-
-// A classifier with the same values that asks for no parameter gradients.
-ImageClassifier WithoutParameterGradients(const ImageClassifier& classifier) {
-  NamedTensors detached;
-  bool any_gradients = false;
-  for (const auto& [name, tensor] : classifier.parameters()) {
-    any_gradients |= tensor.requires_grad();
-    detached.emplace(name, tensor.detach());
-  }
-  if (!any_gradients) return classifier;
-  auto frozen = ImageClassifier::Create(classifier.config(), detached);
-  CHECK(frozen.ok()) << frozen.status();
-  return *frozen;
-}
-
 // The class token's row of R, from the last layer to the first.
 class RelevanceRow {
  public:
@@ -72,10 +55,9 @@ class RelevanceRow {
 
 }  // namespace
 
-Attribution TransformerAttribution(const ImageClassifier& classifier,
-                                   const at::Tensor& pixels,
-                                   const at::Tensor& targets,
-                                   const AttributionOptions& options) {
+Cams TransformerAttribution(const ImageClassifier& classifier,
+                            const at::Tensor& pixels, const at::Tensor& targets,
+                            const AttributionOptions& options) {
   const at::AutoGradMode enable_gradients(true);
   const ImageClassifier model = WithoutParameterGradients(classifier);
   const int64_t num_layers = model.backbone().num_layers();
@@ -100,25 +82,15 @@ Attribution TransformerAttribution(const ImageClassifier& classifier,
     return map;
   };
 
-  Attribution result;
-  const at::Tensor logits =
-      model.Logits(model.backbone().Encode(pixels, encode));
-  result.logits = logits.detach();
-  result.targets = targets.defined()
-                       ? targets.to(result.logits.device(), at::kLong)
-                       : result.logits.argmax(1);
-  // Images do not depend on each other: the sum's gradient is each one's own.
-  const at::Tensor explained =
-      logits.gather(1, result.targets.unsqueeze(1)).sum();
+  Cams cams;
+  const at::Tensor explained = ExplainedLogits(
+      model.Logits(model.Features(pixels, encode)), targets, &cams);
   const at::Tensor first_map = row.first_map();
   const auto gradients = torch::autograd::grad({explained}, {first_map});
   row.Receive(0, gradients[0]);
 
-  const at::Tensor patches = row.Patches();
-  result.max_relevance = patches.amax(1);
-  result.relevance =
-      patches.div(result.max_relevance.unsqueeze(1).add(kDivisorOffset));
-  return result;
+  SetRelevance(row.Patches(), &cams);
+  return cams;
 }
 
 }  // namespace maskfill

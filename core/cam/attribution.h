@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "ATen/core/Tensor.h"
+#include "core/cam/cams.h"
 #include "core/model/image_classifier.h"
 
 namespace maskfill {
@@ -18,13 +19,6 @@ struct AttributionOptions {
   int64_t layers = 0;
 };
 
-struct Attribution {
-  at::Tensor relevance;      // [N, P] float32: divided by max_relevance + 1e-8
-  at::Tensor max_relevance;  // [N] float32, the divisor without the 1e-8
-  at::Tensor targets;        // [N] int64, the explained classes
-  at::Tensor logits;         // [N, K] float32
-};
-
 // Transformer attribution (Chefer et al., "Generic Attention-model
 // Explainability", ICCV 2021): per layer
 // A = mean over heads of relu(gradient * attention) with the gradient of the
@@ -32,13 +26,13 @@ struct Attribution {
 // its own column. Computed as a row vector from the last layer to the first
 // (r <- r + r A), which gives the same numbers without any L x L product.
 //
-// `targets` [N] int64, or undefined for the predicted class (lowest index
-// among equals). The classifier's parameters get no gradient. Costs about two
-// forward passes; memory of a layer is freed once its gradient has been used.
-Attribution TransformerAttribution(const ImageClassifier& classifier,
-                                   const at::Tensor& pixels,
-                                   const at::Tensor& targets = {},
-                                   const AttributionOptions& options = {});
+// `targets` as of ExplainedLogits. The classifier's parameters get no gradient.
+// Costs about two forward passes; memory of a layer is freed once its gradient
+// has been used.
+Cams TransformerAttribution(const ImageClassifier& classifier,
+                            const at::Tensor& pixels,
+                            const at::Tensor& targets = {},
+                            const AttributionOptions& options = {});
 
 }  // namespace maskfill
 

@@ -91,8 +91,8 @@ TEST_F(AttributionTest, EqualsTheFullRollout) {
   for (const int64_t layers : {1, 2, 3}) {
     const at::Tensor expected =
         FullRollout(classifier, pixels_, targets_, layers);
-    const Attribution found = TransformerAttribution(
-        classifier, pixels_, targets_, {.layers = layers});
+    const Cams found = TransformerAttribution(classifier, pixels_, targets_,
+                                              {.layers = layers});
     EXPECT_TRUE(
         TensorNear(found.max_relevance, expected.amax(1), 1e-6, kRounding));
     EXPECT_TRUE(TensorNear(
@@ -113,7 +113,7 @@ TEST_F(AttributionTest, AllLayersAreTheDefault) {
 
 TEST_F(AttributionTest, ExplainsThePredictedClassWithoutTargets) {
   const ImageClassifier classifier = Make();
-  const Attribution found = TransformerAttribution(classifier, pixels_);
+  const Cams found = TransformerAttribution(classifier, pixels_);
   const at::NoGradGuard no_gradients;
   const at::Tensor logits = classifier.Logits(classifier.Features(pixels_));
   EXPECT_TRUE(TensorNear(found.logits, logits, 1e-3));
@@ -158,7 +158,7 @@ TEST_F(AttributionTest, WorksWhereGradientsAreSwitchedOff) {
 
 TEST_F(AttributionTest, AHeadThatSeesNothingGivesZeroRelevance) {
   tensors_["classifier.weight"] = at::zeros({5, 6});
-  const Attribution found = TransformerAttribution(Make(), pixels_, targets_);
+  const Cams found = TransformerAttribution(Make(), pixels_, targets_);
   EXPECT_TRUE(found.relevance.equal(at::zeros({kImages, kTokens - 1})));
   EXPECT_TRUE(found.max_relevance.equal(at::zeros({kImages})));
 }

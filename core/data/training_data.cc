@@ -24,15 +24,16 @@ absl::StatusOr<std::unique_ptr<TrainingData>> TrainingData::Open(
     RETURN_IF_ERROR(CheckSameImages(images.manifest(),
                                     counterfactuals->manifest(), images.dir(),
                                     counterfactuals->dir()));
-    if (counterfactuals->num_records() == 0 ||
-        counterfactuals->num_records() % images.num_records() != 0) {
+    ASSIGN_OR_RETURN(data->pixels_, CounterfactualImages::Open(*counterfactuals,
+                                                               images.dir()));
+    const int64_t expected = images.num_records() * data->num_variants();
+    if (counterfactuals->num_records() != expected) {
       return absl::FailedPreconditionError(absl::StrCat(
           counterfactuals->dir(), " holds ", counterfactuals->num_records(),
-          " counterfactuals, expected a multiple of the ", images.num_records(),
-          " images in ", images.dir()));
+          " counterfactuals, expected ", expected, ", ", data->num_variants(),
+          " for each of the ", images.num_records(), " images in ",
+          images.dir()));
     }
-    data->num_variants_ = counterfactuals->num_records() / images.num_records();
-    data->counterfactuals_dir_ = counterfactuals->dir();
     ASSIGN_OR_RETURN(data->counterfactuals_,
                      IndexedRecords::Open(*counterfactuals));
   }
@@ -58,30 +59,15 @@ absl::StatusOr<ImageRow> TrainingData::Row(int64_t step, int64_t row) const {
   }
   ImageRow result;
   ASSIGN_OR_RETURN(result.image, PixelsFromRecord(record, options_.image_size));
+  if (counterfactuals_ != nullptr) {
+    const int64_t place = position * num_variants() + epoch % num_variants();
+    v1::CounterfactualRecord counterfactual;
+    RETURN_IF_ERROR(counterfactuals_->Read(place, &counterfactual));
+    ASSIGN_OR_RETURN(result.counterfactual,
+                     pixels_->Pixels(counterfactual, place, record));
+  }
   record.clear_payload();
   result.record = std::move(record);
-  if (counterfactuals_ == nullptr) return result;
-
-  const int64_t variant = epoch % num_variants_;
-  v1::CounterfactualRecord counterfactual;
-  RETURN_IF_ERROR(counterfactuals_->Read(position * num_variants_ + variant,
-                                         &counterfactual));
-  if (counterfactual.id() != result.record.id() ||
-      counterfactual.variant() != variant) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        counterfactuals_dir_, " holds variant ", counterfactual.variant(),
-        " of image ", counterfactual.id(), " where variant ", variant, " of ",
-        result.record.id(), " belongs; make it anew with mask_tool"));
-  }
-  if (!counterfactual.has_pixels()) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        counterfactuals_dir_, " holds no pixels for image ", result.record.id(),
-        ", only how to make them; make it with mask_tool --payload=pixels"));
-  }
-  ASSIGN_OR_RETURN(
-      result.counterfactual,
-      Annotate(ImageFromPixelBlock(counterfactual.pixels()),
-               absl::StrCat("counterfactual of image ", result.record.id())));
   return result;
 }
 

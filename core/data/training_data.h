@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "core/data/counterfactual_images.h"
 #include "core/data/image_batches.h"
 #include "core/record/indexed_records.h"
 #include "core/record/record_set.h"
@@ -33,23 +33,26 @@ struct TrainingDataOptions {
 // function of the options and k. Thread-safe.
 class TrainingData {
  public:
-  // `counterfactuals`: absent, or made from exactly these images by mask_tool
-  // with pixels; else FailedPrecondition. `images` must not be empty
-  // (FailedPrecondition). Whether they fit a model: CheckFitsModel.
+  // `counterfactuals`: absent, or made and refilled from exactly these images
+  // by mask_tool, as pixels or as recipes; else FailedPrecondition. `images`
+  // must not be empty (FailedPrecondition). Whether they fit a model:
+  // CheckFitsModel.
   static absl::StatusOr<std::unique_ptr<TrainingData>> Open(
       const RecordSet& images, const std::optional<RecordSet>& counterfactuals,
       const TrainingDataOptions& options);
 
   int64_t num_images() const { return images_->size(); }
   // Variants per image; 0 without counterfactuals.
-  int64_t num_variants() const { return num_variants_; }
+  int64_t num_variants() const {
+    return pixels_ == nullptr ? 0 : pixels_->num_variants();
+  }
   // Images per optimiser step.
   int64_t batch_size() const { return batch_size_; }
   int64_t steps_per_epoch() const { return num_images() / batch_size_; }
 
   // Row `row` of the batch of step `step`. Errors name the record;
-  // FailedPrecondition for a label outside of the head, when image and
-  // counterfactual are not of one id and when the latter has no pixels.
+  // FailedPrecondition for a label outside of the head, DataLoss when image
+  // and counterfactual are not of one id or a recipe is not what was drawn.
   absl::StatusOr<ImageRow> Row(int64_t step, int64_t row) const;
 
   // The batches of steps [first_step, end_step), assembled ahead.
@@ -63,8 +66,7 @@ class TrainingData {
   TrainingDataOptions options_;
   std::unique_ptr<IndexedRecords> images_;
   std::unique_ptr<IndexedRecords> counterfactuals_;  // may be null
-  std::string counterfactuals_dir_;
-  int64_t num_variants_ = 0;
+  std::unique_ptr<CounterfactualImages> pixels_;     // of those
   int64_t batch_size_ = 0;
 };
 

@@ -5,9 +5,11 @@
 
 #include "ATen/ops/equal.h"
 #include "core/base/files.h"
+#include "core/masking/fill_kind.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/test_counterfactuals.h"
 #include "tests/support/test_paths.h"
 #include "tests/support/test_sets.h"
 
@@ -117,17 +119,43 @@ TEST(TrainingData, RefusesCounterfactualsOfOtherImages) {
               StatusIs(absl::StatusCode::kFailedPrecondition));
 }
 
-TEST(TrainingData, AsksForPixelsWhereThereAreOnlyRecipes) {
+TEST(TrainingData, MakesOfRecipesThePixelsThatAreStored) {
   const std::string dir = TestDirectory();
-  const TestSetOptions sets;
-  const RecordSet images = WriteTestImages(JoinPath(dir, "images"), sets);
-  const RecordSet counterfactuals = WriteTestCounterfactuals(
-      JoinPath(dir, "cf"), images, sets, 1, /*with_pixels=*/false);
-  ASSERT_OK_AND_ASSIGN(const auto data,
-                       TrainingData::Open(images, counterfactuals, kOptions));
-  EXPECT_THAT(data->Row(0, 0),
+  const RecordSet images = WriteTestImages(JoinPath(dir, "images"));
+  CounterfactualOptions made;
+  made.fill = FillKind::kMulti;
+  made.variants = 2;
+  const RecordSet pixels =
+      WriteMadeCounterfactuals(JoinPath(dir, "pixels"), images, made);
+  made.payload = CounterfactualPayload::kRecipe;
+  const RecordSet recipes =
+      WriteMadeCounterfactuals(JoinPath(dir, "recipes"), images, made);
+  ASSERT_OK_AND_ASSIGN(const auto of_pixels,
+                       TrainingData::Open(images, pixels, kOptions));
+  ASSERT_OK_AND_ASSIGN(const auto of_recipes,
+                       TrainingData::Open(images, recipes, kOptions));
+  for (int64_t step = 0; step < 4; ++step) {
+    for (int64_t i = 0; i < of_pixels->batch_size(); ++i) {
+      ASSERT_OK_AND_ASSIGN(const ImageRow expected, of_pixels->Row(step, i));
+      ASSERT_OK_AND_ASSIGN(const ImageRow row, of_recipes->Row(step, i));
+      EXPECT_EQ(row.counterfactual, expected.counterfactual);
+      EXPECT_EQ(row.image, expected.image);
+      EXPECT_EQ(row.record.id(), expected.record.id());
+      EXPECT_FALSE(row.record.has_pixels());
+    }
+  }
+}
+
+TEST(TrainingData, RefusesDroppedPatches) {
+  const std::string dir = TestDirectory();
+  const RecordSet images = WriteTestImages(JoinPath(dir, "images"));
+  CounterfactualOptions made;
+  made.fill = FillKind::kNone;
+  const RecordSet dropped =
+      WriteMadeCounterfactuals(JoinPath(dir, "dropped"), images, made);
+  EXPECT_THAT(TrainingData::Open(images, dropped, kOptions),
               StatusIs(absl::StatusCode::kFailedPrecondition,
-                       HasSubstr("mask_tool --payload=pixels")));
+                       HasSubstr("dropped, not refilled")));
 }
 
 TEST(TrainingData, RefusesALabelBeyondTheHead) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -10,6 +11,10 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
 #include "core/image/record_pixels.h"
+#include "core/masking/donors.h"
+#include "core/masking/fill_kind.h"
+#include "core/masking/gaussian_noise.h"
+#include "core/masking/patch_masks.h"
 #include "glog/logging.h"
 
 namespace maskfill {
@@ -34,25 +39,40 @@ struct DistinctPositions {
   std::vector<int32_t> index;
 };
 
-}  // namespace
-
-absl::StatusOr<CounterfactualPayload> ParseCounterfactualPayload(
-    absl::string_view text) {
-  if (text == "pixels") return CounterfactualPayload::kPixels;
-  if (text == "recipe") return CounterfactualPayload::kRecipe;
-  return absl::InvalidArgumentError(
-      absl::StrCat("--payload is \"", text, "\", expected pixels or recipe"));
-}
-
-absl::string_view ToString(CounterfactualPayload payload) {
-  switch (payload) {
-    case CounterfactualPayload::kPixels:
-      return "pixels";
-    case CounterfactualPayload::kRecipe:
-      return "recipe";
+// Labels of both sets mean the same.
+absl::Status CheckSameClasses(const RecordSet& images, const RecordSet& pool) {
+  const auto& a = images.manifest().dataset().class_keys();
+  const auto& b = pool.manifest().dataset().class_keys();
+  if (std::equal(a.begin(), a.end(), b.begin(), b.end())) {
+    return absl::OkStatus();
   }
-  LOG(FATAL) << "unknown payload " << static_cast<int>(payload);
+  return absl::FailedPreconditionError(absl::StrCat(
+      "\"", pool.dir(), "\" has other classes than \"", images.dir(),
+      "\", so --donors=other_class cannot tell which images are of another; "
+      "use --donors=any, or a --donor_input of the same classes"));
 }
+
+bool IsOwnPool(const RecordSet& images, const std::optional<RecordSet>& pool) {
+  return !pool.has_value() || pool->manifest().content_fingerprint() ==
+                                  images.manifest().content_fingerprint();
+}
+
+// The colour that a recipe of `fill` tells.
+absl::StatusOr<std::optional<Rgb>> ColourOf(
+    const v1::CounterfactualRecord& recipe, FillKind fill) {
+  if (!RuleOf(fill).takes_colour) return std::optional<Rgb>();
+  Rgb colour;
+  if (recipe.fill_colour().size() != colour.size()) {
+    return absl::DataLossError(absl::StrCat(
+        "has a colour of ", recipe.fill_colour().size(), " bytes, expected ",
+        colour.size(), "; make the set again with mask_tool"));
+  }
+  std::copy(recipe.fill_colour().begin(), recipe.fill_colour().end(),
+            colour.begin());
+  return std::optional<Rgb>(colour);
+}
+
+}  // namespace
 
 absl::StatusOr<int64_t> ResolveImageSize(const RecordSet& images,
                                          int64_t image_size) {
@@ -89,71 +109,94 @@ absl::StatusOr<PatchGrid> GridFor(const v1::CamRecord* cam, int64_t image_size,
   return PatchGrid::ForImage(image_size, image_size, image_size / rows);
 }
 
-CounterfactualMaker::CounterfactualMaker(std::unique_ptr<DonorImages> donors,
-                                         const CounterfactualOptions& options)
-    : donors_(std::move(donors)), options_(options) {}
-
-absl::StatusOr<std::unique_ptr<CounterfactualMaker>> CounterfactualMaker::Open(
-    const RecordSet& images, const CounterfactualOptions& options) {
-  DonorImagesOptions pool;
-  pool.image_size = options.image_size;
-  pool.with_pixels = options.payload == CounterfactualPayload::kPixels;
-  const bool original_files = images.manifest().dataset().image_size() == 0;
-  pool.cache_bytes =
-      pool.with_pixels && original_files ? kDecodedCacheBytes : 0;
-  ASSIGN_OR_RETURN(std::unique_ptr<DonorImages> donors,
-                   DonorImages::Open(images, pool));
-  if (options.fill != FillKind::kNone && donors->size() == 1 &&
-      !options.allow_self_donor) {
+absl::Status CheckPool(const RecordSet& images,
+                       const CounterfactualOptions& options,
+                       const std::optional<RecordSet>& pool) {
+  if (!RuleOf(options.fill).takes_pool) return absl::OkStatus();
+  if (pool.has_value()) {
+    RETURN_IF_ERROR(ResolveImageSize(*pool, options.image_size).status());
+  }
+  if (!RuleOf(options.fill).takes_donors) return absl::OkStatus();
+  if (IsOwnPool(images, pool)) {
+    if (images.num_records() != 1 || options.allow_self_donor) {
+      return absl::OkStatus();
+    }
     return absl::FailedPreconditionError(
         absl::StrCat("\"", images.dir(),
                      "\" holds one image, and an image is never its own "
-                     "donor; use an input with at least two images, or "
+                     "donor; use an input with at least two images, other "
+                     "images to take patches from (--donor_input), or "
                      "--fill=none"));
   }
-  if (options.fill != FillKind::kNone &&
-      options.donors == DonorRule::kOtherClass) {
-    ASSIGN_OR_RETURN(const bool several, donors->HasSeveralLabels());
-    if (!several) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          "all images of \"", images.dir(),
-          "\" are of one class, so --donors=other_class has none to take; use "
-          "--donors=any or an input with several classes"));
-    }
+  return options.donors == DonorRule::kOtherClass
+             ? CheckSameClasses(images, *pool)
+             : absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<CounterfactualMaker>> CounterfactualMaker::Open(
+    const RecordSet& images, const CounterfactualOptions& options,
+    const std::optional<RecordSet>& pool) {
+  RETURN_IF_ERROR(CheckPool(images, options, pool));
+  const bool own_pool = IsOwnPool(images, pool);
+  std::unique_ptr<CounterfactualMaker> maker(
+      new CounterfactualMaker(own_pool, options));
+  if (RuleOf(options.fill).takes_donors) {
+    RETURN_IF_ERROR(maker->OpenDonors(own_pool ? images : *pool));
   }
-  return std::unique_ptr<CounterfactualMaker>(
-      new CounterfactualMaker(std::move(donors), options));
+  if (options.fill == FillKind::kGrey) maker->colour_ = kGrey;
+  if (options.fill == FillKind::kMean) maker->colour_ = options.mean_colour;
+  return maker;
+}
+
+absl::Status CounterfactualMaker::OpenDonors(const RecordSet& pool) {
+  DonorImagesOptions options;
+  options.image_size = options_.image_size;
+  options.with_pixels = options_.payload == CounterfactualPayload::kPixels;
+  const bool original_files = pool.manifest().dataset().image_size() == 0;
+  options.cache_bytes =
+      options.with_pixels && original_files ? kDecodedCacheBytes : 0;
+  ASSIGN_OR_RETURN(donors_, DonorImages::Open(pool, options));
+  if (options_.donors != DonorRule::kOtherClass) return absl::OkStatus();
+  ASSIGN_OR_RETURN(classes_, ClassLists::Read(*donors_));
+  if (own_pool_ && classes_->AllOfOneClass()) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "all images of \"", pool.dir(),
+        "\" are of one class, so --donors=other_class has none to take; use "
+        "--donors=any or an input with several classes"));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<int64_t>> CounterfactualMaker::ChooseDonors(
     const v1::ImageRecord& image, const PatchMask& mask, int64_t position,
     int64_t variant) const {
   std::vector<int64_t> slots = mask.MaskedPatches();
-  if (slots.empty() || options_.fill == FillKind::kNone) {
-    return std::vector<int64_t>();
-  }
+  if (slots.empty() || donors_ == nullptr) return std::vector<int64_t>();
   if (options_.fill == FillKind::kSingle) slots = {0};
   DonorDraw draw;
   draw.seed = options_.seed;
   draw.variant = variant;
   draw.id = image.id();
-  draw.position = position;
   draw.num_images = donors_->size();
-  draw.allow_self = options_.allow_self_donor;
-  if (options_.donors == DonorRule::kOtherClass) {
-    draw.accepts = [this, labels = LabelsOf(image)](
-                       int64_t candidate) -> absl::StatusOr<bool> {
-      ASSIGN_OR_RETURN(std::shared_ptr<const Donor> donor,
-                       donors_->Get(candidate));
-      return !ShareALabel(labels, donor->labels);
+  std::vector<int64_t> merged;
+  if (classes_.has_value()) {
+    draw.excluded = classes_->PositionsOf(LabelsOf(image), &merged);
+  } else if (own_pool_ && !options_.allow_self_donor) {
+    draw.excluded = absl::MakeConstSpan(&position, 1);
+  }
+  if (!own_pool_ && !options_.allow_self_donor) {
+    draw.is_self = [this, &image](int64_t candidate) -> absl::StatusOr<bool> {
+      ASSIGN_OR_RETURN(const Donor donor, donors_->GetWithoutPixels(candidate));
+      return donor.id == image.id();
     };
   }
   return DrawDonors(draw, slots);
 }
 
 absl::StatusOr<v1::CounterfactualRecord> CounterfactualMaker::MakeVariant(
-    const v1::ImageRecord& image, const Image& pixels, const PatchGrid& grid,
-    const PatchMask& mask, int64_t position, int64_t variant) const {
+    const v1::ImageRecord& image, Image pixels, const PatchGrid& grid,
+    const PatchMask& mask, int64_t position, int64_t variant,
+    const std::optional<Rgb>& colour) const {
   v1::CounterfactualRecord record;
   record.set_schema_version(1);
   record.set_id(image.id());
@@ -178,12 +221,19 @@ absl::StatusOr<v1::CounterfactualRecord> CounterfactualMaker::MakeVariant(
     record.mutable_patch_donors()->Assign(distinct.index.begin(),
                                           distinct.index.end());
   }
+  if (RuleOf(options_.fill).takes_colour) {
+    CHECK(colour.has_value()) << "no mean colour was given";
+    record.set_fill_colour(colour->data(), colour->size());
+  }
   if (options_.payload == CounterfactualPayload::kPixels) {
-    Image filled = pixels;
-    if (options_.fill != FillKind::kNone) {
-      RefillPatches(grid, mask, donor_images, record.patch_donors(), &filled);
+    if (RuleOf(options_.fill).takes_donors) {
+      RefillPatches(grid, mask, donor_images, record.patch_donors(), &pixels);
+    } else if (colour.has_value()) {
+      FillWithColour(grid, mask, *colour, &pixels);
+    } else if (options_.fill == FillKind::kNoise) {
+      FillWithNoise(grid, mask, options_.seed, variant, image.id(), &pixels);
     }
-    *record.mutable_pixels() = ToPixelBlock(filled);
+    *record.mutable_pixels() = ToPixelBlock(pixels);
   }
   return record;
 }
@@ -210,11 +260,54 @@ absl::StatusOr<std::vector<v1::CounterfactualRecord>> CounterfactualMaker::Make(
                                     options_.seed, variant, image.id());
     ASSIGN_OR_RETURN(
         v1::CounterfactualRecord record,
-        Annotate(MakeVariant(image, pixels, grid, mask, position, variant),
-                 context));
+        Annotate(
+            MakeVariant(
+                image,
+                variant + 1 == options_.variants ? std::move(pixels) : pixels,
+                grid, mask, position, variant, colour_),
+            context));
     records.push_back(std::move(record));
   }
   return records;
+}
+
+absl::StatusOr<Image> CounterfactualMaker::Expand(
+    const v1::ImageRecord& image, const v1::CounterfactualRecord& recipe,
+    int64_t position) const {
+  const std::string context =
+      absl::StrCat("counterfactual of image \"", image.id(), "\"");
+  const int64_t rows = recipe.grid_height();
+  if (rows <= 0 || rows != recipe.grid_width() ||
+      options_.image_size % rows != 0) {
+    return absl::DataLossError(absl::StrCat(
+        context, ": has a grid of ", rows, "x", recipe.grid_width(),
+        " patches, which does not fit images of ", options_.image_size, " px"));
+  }
+  ASSIGN_OR_RETURN(const PatchGrid grid,
+                   PatchGrid::ForImage(options_.image_size, options_.image_size,
+                                       options_.image_size / rows));
+  ASSIGN_OR_RETURN(
+      const PatchMask mask,
+      Annotate(PatchMask::FromBytes(recipe.mask(), grid.num_patches()),
+               context));
+  ASSIGN_OR_RETURN(const std::optional<Rgb> colour,
+                   Annotate(ColourOf(recipe, options_.fill), context));
+  ASSIGN_OR_RETURN(Image pixels, PixelsFromRecord(image, options_.image_size));
+  ASSIGN_OR_RETURN(v1::CounterfactualRecord made,
+                   Annotate(MakeVariant(image, std::move(pixels), grid, mask,
+                                        position, recipe.variant(), colour),
+                            context));
+  const auto equal = [](const auto& a, const auto& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end());
+  };
+  if (!equal(made.donor_ids(), recipe.donor_ids()) ||
+      !equal(made.patch_donors(), recipe.patch_donors())) {
+    return absl::DataLossError(absl::StrCat(
+        context,
+        ": names other donors than its seed and options draw; make "
+        "the set again with mask_tool"));
+  }
+  return ImageFromPixelBlock(made.pixels());
 }
 
 }  // namespace maskfill

@@ -4,6 +4,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -34,7 +35,7 @@ std::vector<v1::ImageRecord> SixImages() {
 CounterfactualOptions Options() {
   CounterfactualOptions options;
   options.image_size = kSize;
-  options.mask.threshold = 0.5;
+  options.mask.cut.value = 0.5;
   return options;
 }
 
@@ -216,6 +217,77 @@ TEST_F(CounterfactualTest, OneClassHasNoOtherClass) {
   EXPECT_THAT(
       CounterfactualMaker::Open(one_class, options),
       StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("one class")));
+}
+
+TEST_F(CounterfactualTest, AColourIsToldByTheRecord) {
+  CounterfactualOptions options = Options();
+  options.mean_colour = Rgb{1, 2, 3};
+  for (const auto& [fill, colour] :
+       {std::pair<FillKind, std::string>{FillKind::kMean, "\x01\x02\x03"},
+        {FillKind::kGrey, "\x80\x80\x80"}}) {
+    options.fill = fill;
+    ASSERT_OK_AND_ASSIGN(const std::vector<v1::CounterfactualRecord> records,
+                         Make(options, 1, {0.6f, 0.1f, 0.5f, 0.1f}));
+    EXPECT_EQ(records[0].fill_colour(), colour);
+    EXPECT_EQ(records[0].donor_ids_size(), 0);
+    // The first patch alone lies above 0.5.
+    const std::string& pixels = records[0].pixels().data();
+    EXPECT_EQ(pixels.substr(0, 12), colour + colour + colour + colour);
+    EXPECT_EQ(pixels.substr(12, 3), std::string("\x01\x00\x04", 3));
+  }
+}
+
+TEST_F(CounterfactualTest, NoiseIsAnotherInEachVariant) {
+  CounterfactualOptions options = Options();
+  options.fill = FillKind::kNoise;
+  options.variants = 2;
+  ASSERT_OK_AND_ASSIGN(const std::vector<v1::CounterfactualRecord> records,
+                       Make(options, 1, {0.6f, 0.1f, 0.5f, 0.1f}));
+  EXPECT_NE(records[0].pixels().data(), records[1].pixels().data());
+  EXPECT_EQ(records[0].pixels().data().substr(12, 12),
+            records[1].pixels().data().substr(12, 12));
+}
+
+TEST_F(CounterfactualTest, AnImageOfAPoolIsNotItsOwnDonorUnderItsId) {
+  // Images 2 and 9 in a set of their own, image 2 as the second.
+  const RecordSet pool = WriteImageSet(
+      JoinPath(TestDirectory(), "pool"),
+      {NumberedRecord(9, 1, kSize), NumberedRecord(2, 1, kSize)}, 1);
+  CounterfactualOptions options = Options();
+  options.variants = 30;
+  for (const bool self : {false, true}) {
+    options.allow_self_donor = self;
+    ASSERT_OK_AND_ASSIGN(std::unique_ptr<CounterfactualMaker> maker,
+                         CounterfactualMaker::Open(*set_, options, pool));
+    const v1::CamRecord cam = CamFor(images_[2], {1, 1, 1, 1});
+    ASSERT_OK_AND_ASSIGN(const std::vector<v1::CounterfactualRecord> records,
+                         maker->Make(images_[2], &cam, 2));
+    std::set<std::string> donors;
+    for (const v1::CounterfactualRecord& record : records) {
+      donors.insert(record.donor_ids(0));
+    }
+    EXPECT_EQ(donors, self ? (std::set<std::string>{"image-2", "image-9"})
+                           : std::set<std::string>{"image-9"});
+  }
+}
+
+TEST_F(CounterfactualTest, APoolMustFit) {
+  const RecordSet large = WriteImageSet(JoinPath(TestDirectory(), "large"),
+                                        {NumberedRecord(9, 1, 16)}, 1);
+  EXPECT_THAT(CounterfactualMaker::Open(*set_, Options(), large),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       AllOf(HasSubstr("large"), HasSubstr("16 px"))));
+  // All of its images are of class 1, as image 2 is.
+  const RecordSet pool = WriteImageSet(JoinPath(TestDirectory(), "pool"),
+                                       {NumberedRecord(9, 1, kSize)}, 1);
+  CounterfactualOptions options = Options();
+  options.donors = DonorRule::kOtherClass;
+  ASSERT_OK_AND_ASSIGN(std::unique_ptr<CounterfactualMaker> maker,
+                       CounterfactualMaker::Open(*set_, options, pool));
+  const v1::CamRecord cam = CamFor(images_[2], {1, 1, 1, 1});
+  EXPECT_THAT(maker->Make(images_[2], &cam, 2),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       HasSubstr("--donors=any")));
 }
 
 TEST_F(CounterfactualTest, ACamOfAnotherGridIsRefused) {

@@ -1,8 +1,8 @@
 #include "core/masking/donor_images.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +17,9 @@ namespace maskfill {
 namespace {
 
 using google::protobuf::io::CodedInputStream;
+
+// Enough for id, labels and source of nearly every record.
+constexpr int64_t kHeadBytes = 512;
 
 int64_t BytesOf(const Donor& donor) {
   return static_cast<int64_t>(sizeof(Donor) + donor.id.size() +
@@ -56,12 +59,6 @@ std::vector<int64_t> LabelsOf(const v1::ImageRecord& record) {
   return labels;
 }
 
-bool ShareALabel(const std::vector<int64_t>& a, const std::vector<int64_t>& b) {
-  return std::any_of(a.begin(), a.end(), [&b](int64_t label) {
-    return std::find(b.begin(), b.end(), label) != b.end();
-  });
-}
-
 absl::StatusOr<v1::ImageRecord> ParseWithoutPayload(absl::string_view payload) {
   const absl::Status damaged =
       absl::DataLossError("the record is not an ImageRecord");
@@ -83,6 +80,22 @@ absl::StatusOr<v1::ImageRecord> ParseWithoutPayload(absl::string_view payload) {
     return damaged;
   }
   return record;
+}
+
+std::optional<v1::ImageRecord> ParseBeforePayload(absl::string_view head) {
+  CodedInputStream input(reinterpret_cast<const uint8_t*>(head.data()),
+                         static_cast<int>(head.size()));
+  while (true) {
+    const int begin = input.CurrentPosition();
+    const uint32_t tag = input.ReadTag();
+    if (tag == 0) return std::nullopt;
+    if (IsPayload(static_cast<int>(tag >> 3))) {
+      v1::ImageRecord record;
+      if (!record.ParseFromArray(head.data(), begin)) return std::nullopt;
+      return record;
+    }
+    if (!SkipField(input, tag)) return std::nullopt;
+  }
 }
 
 DonorImages::DonorImages(std::unique_ptr<IndexedRecords> records,
@@ -111,22 +124,33 @@ absl::StatusOr<std::shared_ptr<const Donor>> DonorImages::Get(
 
 absl::StatusOr<std::shared_ptr<const Donor>> DonorImages::Load(
     int64_t position) const {
-  std::string payload;
-  RETURN_IF_ERROR(records_->Read(position, &payload));
   auto donor = std::make_shared<Donor>();
-  v1::ImageRecord record;
-  if (options_.with_pixels) {
-    if (!record.ParseFromString(payload)) {
-      return absl::DataLossError("the record is not an ImageRecord");
-    }
-    ASSIGN_OR_RETURN(donor->image,
-                     PixelsFromRecord(record, options_.image_size));
-  } else {
-    ASSIGN_OR_RETURN(record, ParseWithoutPayload(payload));
+  if (!options_.with_pixels) {
+    ASSIGN_OR_RETURN(*donor, GetWithoutPixels(position));
+    return std::shared_ptr<const Donor>(std::move(donor));
   }
+  v1::ImageRecord record;
+  RETURN_IF_ERROR(records_->Read(position, &record));
   donor->id = record.id();
   donor->labels = LabelsOf(record);
+  ASSIGN_OR_RETURN(donor->image, PixelsFromRecord(record, options_.image_size));
   return std::shared_ptr<const Donor>(std::move(donor));
+}
+
+absl::StatusOr<Donor> DonorImages::GetWithoutPixels(int64_t position) const {
+  std::string bytes;
+  RETURN_IF_ERROR(records_->ReadHead(position, kHeadBytes, &bytes));
+  std::optional<v1::ImageRecord> record = ParseBeforePayload(bytes);
+  if (!record.has_value()) {
+    RETURN_IF_ERROR(records_->Read(position, &bytes));
+    ASSIGN_OR_RETURN(record,
+                     Annotate(ParseWithoutPayload(bytes),
+                              absl::StrCat("donor at position ", position)));
+  }
+  Donor donor;
+  donor.id = record->id();
+  donor.labels = LabelsOf(*record);
+  return donor;
 }
 
 std::shared_ptr<const Donor> DonorImages::Find(int64_t position) const {
@@ -150,24 +174,6 @@ void DonorImages::Insert(int64_t position,
     by_position_.erase(recent_.back().first);
     recent_.pop_back();
   }
-}
-
-absl::StatusOr<bool> DonorImages::HasSeveralLabels() const {
-  const auto labels_at =
-      [this](int64_t position) -> absl::StatusOr<std::vector<int64_t>> {
-    std::string payload;
-    RETURN_IF_ERROR(records_->Read(position, &payload));
-    ASSIGN_OR_RETURN(const v1::ImageRecord record,
-                     ParseWithoutPayload(payload));
-    return LabelsOf(record);
-  };
-  if (size() < 2) return false;
-  ASSIGN_OR_RETURN(const std::vector<int64_t> first, labels_at(0));
-  for (int64_t position = size() - 1; position > 0; --position) {
-    ASSIGN_OR_RETURN(const std::vector<int64_t> labels, labels_at(position));
-    if (!ShareALabel(first, labels)) return true;
-  }
-  return false;
 }
 
 }  // namespace maskfill

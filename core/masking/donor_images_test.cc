@@ -84,17 +84,38 @@ TEST(DonorImages, SaysWhichDonorHasAnotherSize) {
                                        HasSubstr("image-1")));
 }
 
-TEST(DonorImages, KnowsWhetherThereAreSeveralLabels) {
-  const struct {
-    std::vector<int64_t> labels;
-    bool several;
-  } kCases[] = {{{1, 1, 1}, false}, {{1, 1, 2}, true}, {{1, 2, 1}, true}};
-  for (const auto& [labels, several] : kCases) {
-    ASSERT_OK_AND_ASSIGN(
-        std::unique_ptr<DonorImages> images,
-        DonorImages::Open(SetWithLabels(labels), {.image_size = kSize}));
-    EXPECT_THAT(images->HasSeveralLabels(), IsOkAndHolds(several));
+TEST(DonorImages, GivesIdAndLabelsOfALongRecordToo) {
+  std::vector<v1::ImageRecord> records;
+  for (const size_t length : {0u, 400u, 511u, 2000u}) {
+    records.push_back(NumberedRecord(static_cast<int64_t>(length), 3, kSize));
+    records.back().set_source(std::string(length, 's'));
+    records.back().add_other_labels(7);
   }
+  const RecordSet set = WriteImageSet(TestDirectory(), records, 2);
+  ASSERT_OK_AND_ASSIGN(std::unique_ptr<DonorImages> images,
+                       DonorImages::Open(set, {.image_size = kSize}));
+  for (size_t i = 0; i < records.size(); ++i) {
+    ASSERT_OK_AND_ASSIGN(const Donor donor,
+                         images->GetWithoutPixels(static_cast<int64_t>(i)));
+    EXPECT_EQ(donor.id, records[i].id());
+    EXPECT_THAT(donor.labels, ElementsAre(3, 7));
+    EXPECT_TRUE(donor.image.pixels.empty());
+  }
+}
+
+TEST(ParseBeforePayload, NeedsThePayloadsBeginning) {
+  v1::ImageRecord record = NumberedRecord(3, 2, kSize);
+  record.set_source("a/b.jpg");
+  v1::ImageRecord expected = record;
+  expected.clear_pixels();
+  const std::string bytes = record.SerializeAsString();
+  const size_t fields = expected.SerializeAsString().size();
+  for (size_t size = 0; size <= fields; ++size) {
+    EXPECT_FALSE(ParseBeforePayload(bytes.substr(0, size)).has_value());
+  }
+  const auto parsed = ParseBeforePayload(bytes.substr(0, fields + 1));
+  ASSERT_TRUE(parsed.has_value());
+  EXPECT_EQ(parsed->SerializeAsString(), expected.SerializeAsString());
 }
 
 TEST(ParseWithoutPayload, KeepsEverythingElse) {
@@ -118,11 +139,6 @@ TEST(ParseWithoutPayload, RejectsDamageWithoutReadingBeyondTheEnd) {
               StatusIs(absl::StatusCode::kDataLoss));
   EXPECT_THAT(ParseWithoutPayload("\x0f"),
               StatusIs(absl::StatusCode::kDataLoss));
-}
-
-TEST(ShareALabel, LooksAtAllLabels) {
-  EXPECT_TRUE(ShareALabel({1, 2}, {3, 2}));
-  EXPECT_FALSE(ShareALabel({1, 2}, {3, 4}));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "core/masking/donors.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -12,44 +13,36 @@
 namespace maskfill {
 namespace {
 
-constexpr int kMaxRefusals = 256;
-
-// The images that may be drawn, numbered without the image itself.
-class Pool {
- public:
-  explicit Pool(const DonorDraw& draw) : draw_(draw) {}
-
-  int64_t size() const { return draw_.num_images - (draw_.allow_self ? 0 : 1); }
-  int64_t PositionOf(int64_t member) const {
-    return !draw_.allow_self && member >= draw_.position ? member + 1 : member;
+// The r-th position, counted from 0, of those that are not excluded: r and as
+// many more as there are excluded ones up to it.
+int64_t PositionOf(int64_t r, absl::Span<const int64_t> excluded) {
+  int64_t low = 0;
+  int64_t high = static_cast<int64_t>(excluded.size());
+  // Excluded position k has excluded[k] - k others before it.
+  while (low < high) {
+    const int64_t middle = (low + high) / 2;
+    if (excluded[static_cast<size_t>(middle)] - middle > r) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
   }
-  absl::StatusOr<bool> Accepts(int64_t member) const {
-    if (!draw_.accepts) return true;
-    return draw_.accepts(PositionOf(member));
-  }
+  return r + low;
+}
 
- private:
-  const DonorDraw& draw_;
-};
-
-absl::StatusOr<int64_t> DrawOne(const DonorDraw& draw, const Pool& pool,
+absl::StatusOr<int64_t> DrawOne(const DonorDraw& draw,
+                                absl::Span<const int64_t> excluded,
                                 CounterRng& rng) {
-  const uint64_t size = static_cast<uint64_t>(pool.size());
-  int64_t member = 0;
-  for (int refusals = 0; refusals < kMaxRefusals; ++refusals) {
-    member = static_cast<int64_t>(rng.Below(size));
-    ASSIGN_OR_RETURN(const bool accepted, pool.Accepts(member));
-    if (accepted) return pool.PositionOf(member);
+  const int64_t left = draw.num_images - static_cast<int64_t>(excluded.size());
+  if (left <= 0) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "no donor for \"", draw.id, "\": of the ", draw.num_images,
+        " images to take patches from none is another image, with --donors="
+        "other_class of another class; use more images (--donor_input), "
+        "--donors=any, or a --fill that takes none"));
   }
-  for (int64_t step = 1; step < pool.size(); ++step) {
-    const int64_t next = (member + step) % pool.size();
-    ASSIGN_OR_RETURN(const bool accepted, pool.Accepts(next));
-    if (accepted) return pool.PositionOf(next);
-  }
-  return absl::FailedPreconditionError(absl::StrCat(
-      "no donor of another class for \"", draw.id, "\": all ", draw.num_images,
-      " images of the input share a label with it; use --donors=any or an "
-      "input with several classes"));
+  return PositionOf(
+      static_cast<int64_t>(rng.Below(static_cast<uint64_t>(left))), excluded);
 }
 
 }  // namespace
@@ -73,21 +66,22 @@ absl::string_view ToString(DonorRule rule) {
 
 absl::StatusOr<std::vector<int64_t>> DrawDonors(
     const DonorDraw& draw, absl::Span<const int64_t> slots) {
-  CHECK_GE(draw.position, 0);
-  CHECK_LT(draw.position, draw.num_images);
-  const Pool pool(draw);
-  if (pool.size() <= 0) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "no donor for \"", draw.id,
-        "\": it is the only image of the input; use an input with at least two "
-        "images, or --fill=none"));
-  }
   std::vector<int64_t> donors;
   donors.reserve(slots.size());
   for (const int64_t slot : slots) {
     CounterRng rng(draw.seed, absl::StrCat("donor ", slot),
                    static_cast<uint64_t>(draw.variant), draw.id);
-    ASSIGN_OR_RETURN(const int64_t donor, DrawOne(draw, pool, rng));
+    ASSIGN_OR_RETURN(int64_t donor, DrawOne(draw, draw.excluded, rng));
+    if (draw.is_self) {
+      ASSIGN_OR_RETURN(const bool is_self, draw.is_self(donor));
+      if (is_self) {
+        std::vector<int64_t> excluded(draw.excluded.begin(),
+                                      draw.excluded.end());
+        excluded.insert(
+            std::lower_bound(excluded.begin(), excluded.end(), donor), donor);
+        ASSIGN_OR_RETURN(donor, DrawOne(draw, excluded, rng));
+      }
+    }
     donors.push_back(donor);
   }
   return donors;

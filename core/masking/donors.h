@@ -19,30 +19,27 @@ enum class DonorRule {
 absl::StatusOr<DonorRule> ParseDonorRule(absl::string_view text);
 absl::string_view ToString(DonorRule rule);
 
-// Draws positions in the input set, in shard order.
+// Draws positions in a pool of images, in shard order.
 struct DonorDraw {
   uint64_t seed = 0;
   int64_t variant = 0;
-  absl::string_view id;     // of the image to fill
-  int64_t position = 0;     // of the image to fill
-  int64_t num_images = 0;   // in the pool, which is the whole input set
-  bool allow_self = false;  // as in the reference's single-fill
-  // Whether the image at a position may be a donor; empty: all may.
-  std::function<absl::StatusOr<bool>(int64_t position)> accepts;
+  absl::string_view id;    // of the image to fill
+  int64_t num_images = 0;  // in the pool
+  // Positions that are never drawn, ascending: the image itself, those of its
+  // classes.
+  absl::Span<const int64_t> excluded;
+  // Whether the image at a position is the one to fill, in a pool where that is
+  // not known beforehand, and is not drawn therefore; empty: none is.
+  std::function<absl::StatusOr<bool>(int64_t position)> is_self;
 };
 
 // One donor per slot (0 for single-fill, the patch for multi-fill), each
-// uniform among the acceptable images and independent of the others: a function
-// of seed, variant, image and slot alone, never of threads, shards or the mask,
-// so that two masks of an image are filled alike where they overlap. The image
-// itself is never drawn unless `allow_self`.
+// uniform among the images that may be drawn and independent of the others: a
+// function of seed, variant, image and slot alone, never of threads, shards or
+// the mask, so that two masks of an image are filled alike where they overlap.
+// Takes the logarithm of `excluded` for each.
 //
-// An image that `accepts` refuses is drawn again. After 256 refusals in a row
-// the images that follow the last one are tried in order, so that a rare class
-// is found in a bounded time; that donor is then not quite uniform.
-//
-// FailedPrecondition when no image is left to draw: a set of one image, or one
-// where `accepts` refuses all.
+// FailedPrecondition when no image is left to draw.
 absl::StatusOr<std::vector<int64_t>> DrawDonors(
     const DonorDraw& draw, absl::Span<const int64_t> slots);
 

@@ -1,5 +1,7 @@
 #include "core/masking/donors.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <numeric>
 #include <string>
@@ -15,12 +17,13 @@ namespace {
 
 using ::testing::HasSubstr;
 
-DonorDraw DrawFor(int64_t position, int64_t num_images) {
+DonorDraw DrawFrom(int64_t num_images,
+                   absl::Span<const int64_t> excluded = {}) {
   DonorDraw draw;
   draw.seed = 5;
   draw.id = "photo";
-  draw.position = position;
   draw.num_images = num_images;
+  draw.excluded = excluded;
   return draw;
 }
 
@@ -30,33 +33,49 @@ std::vector<int64_t> Slots(int64_t count) {
   return slots;
 }
 
-TEST(DrawDonors, NeverDrawsTheImageItself) {
-  for (int64_t position = 0; position < 3; ++position) {
+// How often each of `num_images` was drawn.
+std::vector<int> Counts(const std::vector<int64_t>& donors,
+                        int64_t num_images) {
+  std::vector<int> counts(static_cast<size_t>(num_images), 0);
+  for (const int64_t donor : donors) ++counts[static_cast<size_t>(donor)];
+  return counts;
+}
+
+TEST(DrawDonors, NeverDrawsAnExcludedImageAndTheOthersAlike) {
+  const std::vector<std::vector<int64_t>> all = {
+      {},     {0},    {1},    {2},          {5},
+      {0, 1}, {4, 5}, {1, 4}, {0, 2, 3, 5}, {0, 1, 3, 4, 5}};
+  for (const std::vector<int64_t>& excluded : all) {
     ASSERT_OK_AND_ASSIGN(const std::vector<int64_t> donors,
-                         DrawDonors(DrawFor(position, 3), Slots(1000)));
-    std::vector<int> drawn(3, 0);
-    for (const int64_t donor : donors) ++drawn[static_cast<size_t>(donor)];
-    EXPECT_EQ(drawn[static_cast<size_t>(position)], 0);
-    for (int64_t other = 0; other < 3; ++other) {
-      // Binomial(1000, 1/2): standard deviation 15.8; five of them.
-      if (other != position) {
-        EXPECT_NEAR(drawn[static_cast<size_t>(other)], 500, 80);
-      }
+                         DrawDonors(DrawFrom(6, excluded), Slots(1000)));
+    const std::vector<int> counts = Counts(donors, 6);
+    const double p = 1.0 / static_cast<double>(6 - excluded.size());
+    for (int64_t position = 0; position < 6; ++position) {
+      const bool drawn = std::find(excluded.begin(), excluded.end(),
+                                   position) == excluded.end();
+      // Binomial(1000, p): five standard deviations.
+      EXPECT_NEAR(counts[static_cast<size_t>(position)], drawn ? 1000 * p : 0,
+                  drawn ? 5 * std::sqrt(1000 * p * (1 - p)) : 0)
+          << position;
     }
   }
 }
 
-TEST(DrawDonors, DrawsTheImageItselfWhenAllowed) {
-  DonorDraw draw = DrawFor(1, 3);
-  draw.allow_self = true;
+TEST(DrawDonors, DrawsAgainWhatTurnsOutToBeTheImageItself) {
+  const std::vector<int64_t> excluded = {0};
+  DonorDraw draw = DrawFrom(5, excluded);
+  draw.is_self = [](int64_t position) { return position == 3; };
   ASSERT_OK_AND_ASSIGN(const std::vector<int64_t> donors,
-                       DrawDonors(draw, Slots(1000)));
-  // Binomial(1000, 1/3): standard deviation 14.9; five of them.
-  EXPECT_NEAR(std::count(donors.begin(), donors.end(), 1), 333, 75);
+                       DrawDonors(draw, Slots(900)));
+  const std::vector<int> counts = Counts(donors, 5);
+  EXPECT_EQ(counts[0] + counts[3], 0);
+  // Binomial(900, 1/3): standard deviation 14.1; five of them.
+  for (const int position : {1, 2, 4}) EXPECT_NEAR(counts[position], 300, 71);
 }
 
 TEST(DrawDonors, GivesASlotTheSameDonorWhateverElseIsDrawn) {
-  const DonorDraw draw = DrawFor(17, 1000);
+  const std::vector<int64_t> excluded = {17};
+  const DonorDraw draw = DrawFrom(1000, excluded);
   ASSERT_OK_AND_ASSIGN(const std::vector<int64_t> all,
                        DrawDonors(draw, Slots(49)));
   ASSERT_OK_AND_ASSIGN(const std::vector<int64_t> some,
@@ -65,7 +84,8 @@ TEST(DrawDonors, GivesASlotTheSameDonorWhateverElseIsDrawn) {
 }
 
 TEST(DrawDonors, DependsOnSeedVariantAndId) {
-  const DonorDraw draw = DrawFor(17, 1000);
+  const std::vector<int64_t> excluded = {17};
+  const DonorDraw draw = DrawFrom(1000, excluded);
   DonorDraw seed = draw;
   seed.seed = 6;
   DonorDraw variant = draw;
@@ -81,46 +101,22 @@ TEST(DrawDonors, DependsOnSeedVariantAndId) {
   }
 }
 
-TEST(DrawDonors, DrawsAgainWhatIsNotAccepted) {
-  DonorDraw draw = DrawFor(0, 10);
-  draw.accepts = [](int64_t position) { return position % 2 == 1; };
-  ASSERT_OK_AND_ASSIGN(const std::vector<int64_t> donors,
-                       DrawDonors(draw, Slots(500)));
-  std::vector<int> drawn(10, 0);
-  for (const int64_t donor : donors) ++drawn[static_cast<size_t>(donor)];
-  for (int position = 0; position < 10; ++position) {
-    // Binomial(500, 1/5): standard deviation 8.9; five of them.
-    EXPECT_NEAR(drawn[static_cast<size_t>(position)],
-                position % 2 == 1 ? 100 : 0, position % 2 == 1 ? 45 : 0);
-  }
-}
-
-TEST(DrawDonors, FindsTheOnlyAcceptableImageOfMany) {
-  DonorDraw draw = DrawFor(3, 100000);
-  draw.accepts = [](int64_t position) { return position == 77777; };
-  EXPECT_THAT(DrawDonors(draw, {0}), IsOkAndHolds(std::vector<int64_t>{77777}));
-}
-
-TEST(DrawDonors, SaysWhenNoImageIsAcceptable) {
-  DonorDraw draw = DrawFor(3, 50);
-  draw.accepts = [](int64_t) { return false; };
-  EXPECT_THAT(DrawDonors(draw, {0}),
+TEST(DrawDonors, SaysWhenNoImageIsLeft) {
+  const std::vector<int64_t> all = {0, 1, 2};
+  EXPECT_THAT(DrawDonors(DrawFrom(3, all), {0}),
               StatusIs(absl::StatusCode::kFailedPrecondition,
                        HasSubstr("--donors=any")));
-}
-
-TEST(DrawDonors, SaysWhenTheImageIsAlone) {
-  EXPECT_THAT(
-      DrawDonors(DrawFor(0, 1), {0}),
-      StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("only image")));
-  DonorDraw draw = DrawFor(0, 1);
-  draw.allow_self = true;
+  DonorDraw draw = DrawFrom(1);
   EXPECT_THAT(DrawDonors(draw, {0}), IsOkAndHolds(std::vector<int64_t>{0}));
+  draw.is_self = [](int64_t) { return true; };
+  EXPECT_THAT(
+      DrawDonors(draw, {0}),
+      StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("\"photo\"")));
 }
 
-TEST(DrawDonors, PassesOnTheErrorOfAccepts) {
-  DonorDraw draw = DrawFor(0, 2);
-  draw.accepts = [](int64_t) -> absl::StatusOr<bool> {
+TEST(DrawDonors, PassesOnTheErrorOfIsSelf) {
+  DonorDraw draw = DrawFrom(2);
+  draw.is_self = [](int64_t) -> absl::StatusOr<bool> {
     return absl::DataLossError("damaged");
   };
   EXPECT_THAT(DrawDonors(draw, {0}), StatusIs(absl::StatusCode::kDataLoss));

@@ -1,7 +1,11 @@
 #include "core/masking/patch_masks.h"
 
+#include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstdint>
+#include <functional>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -19,6 +23,42 @@ uint32_t LittleEndian32(const char* bytes) {
     word = (word << 8) | static_cast<unsigned char>(bytes[i]);
   }
   return word;
+}
+
+// The first `count` patches by `before`, of equal ones those with the lesser
+// number.
+PatchMask FirstPatches(
+    absl::Span<const float> values, int64_t count,
+    const std::function<bool(float value, float other)>& before) {
+  std::vector<int64_t> order(values.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
+    return before(values[static_cast<size_t>(a)],
+                  values[static_cast<size_t>(b)]);
+  });
+  PatchMask mask(static_cast<int64_t>(values.size()));
+  for (int64_t i = 0; i < count; ++i) mask.set(order[static_cast<size_t>(i)]);
+  return mask;
+}
+
+// The value of rank floor((P - 1) * percentile / 100) in ascending order.
+float PercentileOf(absl::Span<const float> relevance, double percentile) {
+  std::vector<float> sorted(relevance.begin(), relevance.end());
+  const double rank = static_cast<double>(sorted.size() - 1) * percentile / 100;
+  const auto value = sorted.begin() + static_cast<int64_t>(rank);
+  std::nth_element(sorted.begin(), value, sorted.end());
+  return *value;
+}
+
+// Threshold of a cut that has one: masked is what lies above it.
+float ThresholdOf(const RelevanceCut& cut, absl::Span<const float> relevance) {
+  return cut.kind == RelevanceCutKind::kPercentile
+             ? PercentileOf(relevance, cut.value)
+             : static_cast<float>(cut.value);
+}
+
+int64_t CountOf(const RelevanceCut& cut, const PatchGrid& grid) {
+  return std::llround(cut.value * static_cast<double>(grid.num_patches()));
 }
 
 }  // namespace
@@ -58,6 +98,24 @@ PatchMask ContextMask(const PatchGrid& grid, absl::Span<const float> relevance,
   return ObjectMask(grid, relevance, threshold).Complement();
 }
 
+PatchMask ObjectMask(const PatchGrid& grid, absl::Span<const float> relevance,
+                     const RelevanceCut& cut) {
+  CHECK_EQ(static_cast<int64_t>(relevance.size()), grid.num_patches());
+  if (cut.kind == RelevanceCutKind::kTargetRatio) {
+    return FirstPatches(relevance, CountOf(cut, grid), std::greater<float>());
+  }
+  return ObjectMask(grid, relevance, ThresholdOf(cut, relevance));
+}
+
+PatchMask ContextMask(const PatchGrid& grid, absl::Span<const float> relevance,
+                      const RelevanceCut& cut) {
+  CHECK_EQ(static_cast<int64_t>(relevance.size()), grid.num_patches());
+  if (cut.kind == RelevanceCutKind::kTargetRatio) {
+    return FirstPatches(relevance, CountOf(cut, grid), std::less<float>());
+  }
+  return ContextMask(grid, relevance, ThresholdOf(cut, relevance));
+}
+
 PatchMask RandomMask(const PatchGrid& grid, absl::Span<const float> uniforms,
                      float rate) {
   CHECK_EQ(static_cast<int64_t>(uniforms.size()), grid.num_patches());
@@ -66,6 +124,12 @@ PatchMask RandomMask(const PatchGrid& grid, absl::Span<const float> uniforms,
     mask.set(patch, uniforms[static_cast<size_t>(patch)] < rate);
   }
   return mask;
+}
+
+PatchMask RandomMaskOf(const PatchGrid& grid, absl::Span<const float> uniforms,
+                       int64_t count) {
+  CHECK_EQ(static_cast<int64_t>(uniforms.size()), grid.num_patches());
+  return FirstPatches(uniforms, count, std::less<float>());
 }
 
 std::vector<float> MaskUniforms(uint64_t seed, int64_t variant,
@@ -79,16 +143,20 @@ std::vector<float> MaskUniforms(uint64_t seed, int64_t variant,
 PatchMask MakeMask(const MaskOptions& options, const PatchGrid& grid,
                    absl::Span<const float> relevance, uint64_t seed,
                    int64_t variant, absl::string_view id) {
-  const float threshold = static_cast<float>(options.threshold);
   switch (options.kind) {
     case MaskKind::kObject:
-      return ObjectMask(grid, relevance, threshold);
+      return ObjectMask(grid, relevance, options.cut);
     case MaskKind::kContext:
-      return ContextMask(grid, relevance, threshold);
-    case MaskKind::kRandom:
-      return RandomMask(grid,
-                        MaskUniforms(seed, variant, id, grid.num_patches()),
-                        static_cast<float>(options.rate));
+      return ContextMask(grid, relevance, options.cut);
+    case MaskKind::kRandom: {
+      const std::vector<float> uniforms =
+          MaskUniforms(seed, variant, id, grid.num_patches());
+      if (options.match_object_mask) {
+        return RandomMaskOf(grid, uniforms,
+                            ObjectMask(grid, relevance, options.cut).count());
+      }
+      return RandomMask(grid, uniforms, static_cast<float>(options.rate));
+    }
   }
   LOG(FATAL) << "unknown mask kind " << static_cast<int>(options.kind);
 }

@@ -10,6 +10,7 @@
 #include "absl/types/span.h"
 #include "core/image/patch_grid.h"
 #include "core/image/patch_mask.h"
+#include "core/masking/relevance_cut.h"
 #include "proto/records.pb.h"
 
 namespace maskfill {
@@ -17,7 +18,7 @@ namespace maskfill {
 enum class MaskKind {
   kObject,   // patches that the class evidence lies on: cam > threshold
   kContext,  // the others: cam <= threshold
-  kRandom,   // each patch by itself with probability `rate`
+  kRandom,   // patches wherever they lie
 };
 absl::StatusOr<MaskKind> ParseMaskKind(absl::string_view text);
 absl::string_view ToString(MaskKind kind);
@@ -30,9 +31,27 @@ PatchMask ObjectMask(const PatchGrid& grid, absl::Span<const float> relevance,
 // The complement of ObjectMask.
 PatchMask ContextMask(const PatchGrid& grid, absl::Span<const float> relevance,
                       float threshold);
+
+// By any cut. Above a threshold as above. Above a percentile Q: above the value
+// of rank floor((P - 1) * Q / 100), counted from 0, in ascending order, which
+// is what is above NumPy's percentile(relevance, Q), free of its rounding;
+// equal values are on one side, so that it may be fewer patches than
+// (1 - Q / 100) * P. Of a target ratio R: the round(R * P) most relevant
+// patches, halves up, of equal ones those that come first.
+PatchMask ObjectMask(const PatchGrid& grid, absl::Span<const float> relevance,
+                     const RelevanceCut& cut);
+// Of a threshold or percentile the complement. Of a target ratio R the
+// round(R * P) least relevant patches, of equal ones those that come first.
+PatchMask ContextMask(const PatchGrid& grid, absl::Span<const float> relevance,
+                      const RelevanceCut& cut);
+
 // Masked where `uniforms` [P] < rate.
 PatchMask RandomMask(const PatchGrid& grid, absl::Span<const float> uniforms,
                      float rate);
+// The `count` patches with the least `uniforms` [P], of equal ones those that
+// come first: each set of `count` patches is as likely as any other.
+PatchMask RandomMaskOf(const PatchGrid& grid, absl::Span<const float> uniforms,
+                       int64_t count);
 
 // `num_patches` uniform numbers in [0, 1) for RandomMask: a function of seed,
 // variant, image and patch, not of the rate, so that a lower rate masks a
@@ -42,15 +61,21 @@ std::vector<float> MaskUniforms(uint64_t seed, int64_t variant,
 
 struct MaskOptions {
   MaskKind kind = MaskKind::kObject;
-  // Of object and context masks, in [0, 1]: the paper's 0.3 for object masks
-  // with single-fill. Rounded to float32 where it is compared, as the rate.
-  double threshold = 0.3;
-  double rate = 0.5;  // of random masks, in [0, 1]
+  RelevanceCut cut;   // of object and context masks
+  double rate = 0.5;  // of random masks: probability that a patch is masked
+  // Random masks have as many patches as the image's object mask by `cut`, in
+  // place of `rate`: what is masked at all, not where, is then the same.
+  bool match_object_mask = false;
+
+  // Whether the masks follow from relevance.
+  bool takes_relevance() const {
+    return kind != MaskKind::kRandom || match_object_mask;
+  }
 };
 
-// One of these masks. Object and context masks follow from `relevance` [P]
-// alone, which random ones do not look at; these follow from seed, variant and
-// id.
+// One of these masks. Masks that take relevance follow from `relevance` [P],
+// which others do not look at; random ones from seed, variant and id. Numbers
+// are rounded to float32 where they are compared with float32.
 PatchMask MakeMask(const MaskOptions& options, const PatchGrid& grid,
                    absl::Span<const float> relevance, uint64_t seed,
                    int64_t variant, absl::string_view id);

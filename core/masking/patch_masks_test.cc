@@ -48,9 +48,49 @@ TEST(ContextMask, TakesWhatIsAtMostTheThreshold) {
               ElementsAre(0, 1));
 }
 
+// Ten patches in a row.
+PatchGrid Row() { return PatchGrid{.rows = 1, .cols = 10}; }
+const std::vector<float> kTen = {0.4f, 0.1f, 0.9f, 0.4f, 0.0f,
+                                 1.0f, 0.4f, 0.2f, 0.8f, 0.3f};
+
+TEST(ObjectMask, OfAPercentileTakesWhatIsAboveTheImagesOwn) {
+  const auto masked = [](double percentile) {
+    const RelevanceCut cut = {RelevanceCutKind::kPercentile, percentile};
+    const PatchMask object = ObjectMask(Row(), kTen, cut);
+    EXPECT_EQ(ContextMask(Row(), kTen, cut), object.Complement());
+    return object.MaskedPatches();
+  };
+  // Ascending: 0 .1 .2 .3 .4 .4 .4 .8 .9 1. Rank floor(9 * 0.7) = 6 is 0.4,
+  // rank 9 * 0.8 = 7.2 is 0.8; all 0.4 are on one side of it.
+  EXPECT_THAT(masked(70), ElementsAre(2, 5, 8));
+  EXPECT_THAT(masked(80), ElementsAre(2, 5));
+  EXPECT_THAT(masked(50), ElementsAre(2, 5, 8));
+  EXPECT_THAT(masked(0), ElementsAre(0, 1, 2, 3, 5, 6, 7, 8, 9));
+  EXPECT_THAT(masked(100), ElementsAre());
+}
+
+TEST(ObjectMask, OfATargetRatioTakesThatManyAndOfEqualsTheFirst) {
+  const auto masked = [](double ratio) {
+    return ObjectMask(Row(), kTen, {RelevanceCutKind::kTargetRatio, ratio})
+        .MaskedPatches();
+  };
+  EXPECT_THAT(masked(0.5), ElementsAre(0, 2, 3, 5, 8));
+  // 0.45 * 10 = 4.5, halves up; 0.44 * 10 = 4.4.
+  EXPECT_EQ(masked(0.45).size(), 5u);
+  EXPECT_THAT(masked(0.44), ElementsAre(0, 2, 5, 8));
+  EXPECT_EQ(masked(0).size(), 0u);
+  EXPECT_EQ(masked(1).size(), 10u);
+}
+
+TEST(ContextMask, OfATargetRatioTakesTheLeastRelevantAndOfEqualsTheFirst) {
+  const RelevanceCut cut = {RelevanceCutKind::kTargetRatio, 0.6};
+  EXPECT_THAT(ContextMask(Row(), kTen, cut).MaskedPatches(),
+              ElementsAre(0, 1, 3, 4, 7, 9));
+}
+
 TEST(MakeMask, TakesTheKindThatWasAskedFor) {
   const std::vector<float> relevance = {0.2f, 0.5f, 0.75f, 1.0f};
-  MaskOptions options = {.threshold = 0.5, .rate = 0.4};
+  MaskOptions options = {.cut = {.value = 0.5}, .rate = 0.4};
   const auto make = [&](MaskKind kind) {
     options.kind = kind;
     return MakeMask(options, TwoByTwo(), relevance, 7, 1, "a");
@@ -59,6 +99,28 @@ TEST(MakeMask, TakesTheKindThatWasAskedFor) {
   EXPECT_EQ(make(MaskKind::kContext), ContextMask(TwoByTwo(), relevance, 0.5f));
   EXPECT_EQ(make(MaskKind::kRandom),
             RandomMask(TwoByTwo(), MaskUniforms(7, 1, "a", 4), 0.4f));
+}
+
+TEST(MakeMask, MatchesTheCountOfTheObjectMaskAndNotItsPlace) {
+  const MaskOptions options = {.kind = MaskKind::kRandom,
+                               .cut = {.value = 0.35},
+                               .match_object_mask = true};
+  std::vector<int> masked(10, 0);
+  for (int64_t variant = 0; variant < 1000; ++variant) {
+    const PatchMask mask = MakeMask(options, Row(), kTen, 7, variant, "a");
+    // .4 .9 .4 1 .4 .8 lie above 0.35.
+    ASSERT_EQ(mask.count(), 6);
+    for (const int64_t patch : mask.MaskedPatches()) {
+      ++masked[static_cast<size_t>(patch)];
+    }
+  }
+  // Binomial(1000, 0.6): standard deviation 15.5; five of them.
+  for (const int count : masked) EXPECT_NEAR(count, 600, 78);
+}
+
+TEST(RandomMaskOf, TakesTheLeastUniformsAndOfEqualsTheFirst) {
+  EXPECT_THAT(RandomMaskOf(Row(), kTen, 5).MaskedPatches(),
+              ElementsAre(0, 1, 4, 7, 9));
 }
 
 TEST(RelevanceFromRecord, ReadsLittleEndianFloats) {

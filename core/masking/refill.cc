@@ -4,8 +4,6 @@
 #include <cstring>
 #include <vector>
 
-#include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
 #include "core/image/resize.h"
 #include "glog/logging.h"
 
@@ -26,26 +24,6 @@ void CopyBox(const PixelBox& box, const Image& from, Image* to) {
 
 }  // namespace
 
-absl::StatusOr<FillKind> ParseFillKind(absl::string_view text) {
-  if (text == "none") return FillKind::kNone;
-  if (text == "single") return FillKind::kSingle;
-  if (text == "multi") return FillKind::kMulti;
-  return absl::InvalidArgumentError(
-      absl::StrCat("--fill is \"", text, "\", expected none, single or multi"));
-}
-
-absl::string_view ToString(FillKind kind) {
-  switch (kind) {
-    case FillKind::kNone:
-      return "none";
-    case FillKind::kSingle:
-      return "single";
-    case FillKind::kMulti:
-      return "multi";
-  }
-  LOG(FATAL) << "unknown fill kind " << static_cast<int>(kind);
-}
-
 void RefillPatches(const PatchGrid& grid, const PatchMask& mask,
                    absl::Span<const Image* const> donors,
                    absl::Span<const int32_t> patch_donors, Image* image) {
@@ -59,6 +37,21 @@ void RefillPatches(const PatchGrid& grid, const PatchMask& mask,
         patch_donors.empty() ? 0 : static_cast<size_t>(patch_donors[i]);
     CHECK_LT(donor, donors.size());
     CopyBox(grid.BoxOf(masked[i]), *donors[donor], image);
+  }
+}
+
+void FillWithColour(const PatchGrid& grid, const PatchMask& mask,
+                    const Rgb& colour, Image* image) {
+  CheckSize(grid, *image);
+  CHECK_EQ(mask.size(), grid.num_patches());
+  for (const int64_t patch : mask.MaskedPatches()) {
+    const PixelBox box = grid.BoxOf(patch);
+    for (int64_t y = box.top; y < box.top + box.height; ++y) {
+      uint8_t* pixel = image->Row(y) + 3 * box.left;
+      for (int64_t x = 0; x < box.width; ++x, pixel += 3) {
+        std::memcpy(pixel, colour.data(), colour.size());
+      }
+    }
   }
 }
 

@@ -2,10 +2,9 @@
 #ifndef MASKFILL_CORE_MASKING_REFILL_H_
 #define MASKFILL_CORE_MASKING_REFILL_H_
 
+#include <array>
 #include <cstdint>
 
-#include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "core/image/image.h"
 #include "core/image/patch_grid.h"
@@ -13,14 +12,11 @@
 
 namespace maskfill {
 
-enum class FillKind {
-  kNone,    // nothing: the model never sees the patches (dropped tokens or
-            // masked attention keys); the pixels stay as they were
-  kSingle,  // all from one other image, at the same positions
-  kMulti,   // each from an image of its own, at the same position
-};
-absl::StatusOr<FillKind> ParseFillKind(absl::string_view text);
-absl::string_view ToString(FillKind kind);
+// Red, green, blue.
+using Rgb = std::array<uint8_t, 3>;
+
+// Of --fill=grey: the middle of a byte's range, rounded up.
+inline constexpr Rgb kGrey = {128, 128, 128};
 
 // Copies the masked patches of donors into `image`, each to where it was.
 //
@@ -30,6 +26,10 @@ absl::string_view ToString(FillKind kind);
 void RefillPatches(const PatchGrid& grid, const PatchMask& mask,
                    absl::Span<const Image* const> donors,
                    absl::Span<const int32_t> patch_donors, Image* image);
+
+// Makes every pixel of the masked patches `colour`.
+void FillWithColour(const PatchGrid& grid, const PatchMask& mask,
+                    const Rgb& colour, Image* image);
 
 }  // namespace maskfill
 

@@ -1,11 +1,10 @@
 #include "core/masking/refill.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "gtest/gtest.h"
-#include "tests/support/status_matchers.h"
 
 namespace maskfill {
 namespace {
@@ -75,13 +74,18 @@ TEST(RefillPatches, LeavesAnImageWithoutMaskedPatchesAsItIs) {
   EXPECT_EQ(image, Flat(3));
 }
 
-TEST(ParseFillKind, ReadsWhatToStringWrites) {
-  for (const FillKind kind :
-       {FillKind::kNone, FillKind::kSingle, FillKind::kMulti}) {
-    EXPECT_THAT(ParseFillKind(ToString(kind)), IsOkAndHolds(kind));
-  }
-  EXPECT_THAT(ParseFillKind("double"),
-              StatusIs(absl::StatusCode::kInvalidArgument));
+TEST(FillWithColour, ColoursTheMaskedPatchesAlone) {
+  Image image = Flat(1);
+  FillWithColour(Grid(), Masked({1, 2}), {9, 9, 9}, &image);
+  EXPECT_EQ(Values(image), (std::vector<int>{1, 1, 9, 9,  //
+                                             1, 1, 9, 9,  //
+                                             9, 9, 1, 1,  //
+                                             9, 9, 1, 1}));
+  FillWithColour(Grid(), Masked({0}), {1, 2, 3}, &image);
+  const uint8_t* last = image.Row(1) + 3;
+  EXPECT_EQ(last[0], 1);
+  EXPECT_EQ(last[1], 2);
+  EXPECT_EQ(last[2], 3);
 }
 
 }  // namespace

@@ -1,8 +1,11 @@
 #include "core/metrics/model_fit.h"
 
+#include <cstdint>
+
 #include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
 #include "core/metrics/accuracy.h"
+#include "core/metrics/class_agreement.h"
 #include "proto/manifest.pb.h"
 
 namespace maskfill {
@@ -22,17 +25,24 @@ absl::Status CheckFitsModel(const RecordSet& images,
         " classes, but the checkpoint's head has ", config.num_classes,
         " rows; use a head made for these classes (build_zeroshot)"));
   }
-  if (dataset.image_size() != 0 && dataset.image_size() != config.image_size) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "\"", images.dir(), "\" holds pixels preprocessed to ",
-        dataset.image_size(), " px, but the checkpoint takes ",
-        config.image_size, " px; ingest the images again with --image_size=",
-        config.image_size, ", or with --pixels=original"));
-  }
+  RETURN_IF_ERROR(Annotate(CheckClassNames(config.class_names, dataset),
+                           absl::StrCat("\"", images.dir(), "\"")));
+  RETURN_IF_ERROR(CheckFitsImageSize(images, config));
   return Annotate(
       AccuracyMeter::Create(config.num_classes, dataset.allowed_classes())
           .status(),
       absl::StrCat("\"", images.dir(), "\""));
+}
+
+absl::Status CheckFitsImageSize(const RecordSet& images,
+                                const ModelConfig& config) {
+  const int64_t size = images.manifest().dataset().image_size();
+  if (size == 0 || size == config.image_size) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      "\"", images.dir(), "\" holds pixels preprocessed to ", size,
+      " px, but the checkpoint takes ", config.image_size,
+      " px; ingest the images again with --image_size=", config.image_size,
+      ", or with --pixels=original"));
 }
 
 }  // namespace maskfill

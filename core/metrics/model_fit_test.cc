@@ -43,6 +43,18 @@ TEST(ModelFit, RefusesAHeadForAnotherNumberOfClasses) {
                              HasSubstr("head has 1000 rows"))));
 }
 
+TEST(ModelFit, RefusesAHeadWhoseRowsAreInAnotherOrder) {
+  const RecordSet images = WriteTestImages(TestDirectory(), {.num_classes = 2});
+  ModelConfig config = Config(2, 16);
+  config.class_names = {"class 0", "Class-1"};
+  EXPECT_OK(CheckFitsModel(images, config));
+  config.class_names = {"class 1", "class 0"};
+  EXPECT_THAT(CheckFitsModel(images, config),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       HasSubstr("in another order: row 0 is \"class 1\", but "
+                                 "class 0 of the images is \"class-0\"")));
+}
+
 TEST(ModelFit, RefusesPixelsOfAnotherSize) {
   const RecordSet images = WriteTestImages(TestDirectory());
   EXPECT_THAT(CheckFitsModel(images, Config(5, 224)),

@@ -15,6 +15,7 @@
 #include "core/base/status_macros.h"
 #include "core/model/safetensors.h"
 #include "core/model/torch_status.h"
+#include "core/model/weight_values.h"
 #include "google/protobuf/util/json_util.h"
 #include "nlohmann/json.hpp"
 
@@ -53,6 +54,10 @@ absl::StatusOr<Message> FromJson(const std::string& json,
 }
 
 }  // namespace
+
+absl::StatusOr<std::string> ConfigJson(const ModelConfig& config) {
+  return ToJson(ToProto(config));
+}
 
 absl::Status CheckTensors(const ModelConfig& config,
                           const NamedTensors& tensors) {
@@ -109,8 +114,10 @@ absl::StatusOr<CheckpointFile> CheckpointFile::Open(const std::string& dir) {
 absl::StatusOr<Checkpoint> CheckpointFile::Load() const {
   ASSIGN_OR_RETURN(const SafetensorsFile read,
                    ReadSafetensors(*files_.weights));
-  RETURN_IF_ERROR(Annotate(CheckTensors(config_, read.tensors),
-                           absl::StrCat("checkpoint \"", dir_, "\"")));
+  const std::string context = absl::StrCat("checkpoint \"", dir_, "\"");
+  RETURN_IF_ERROR(Annotate(CheckTensors(config_, read.tensors), context));
+  RETURN_IF_ERROR(Annotate(
+      CatchTorch([&] { return CheckWeightValues(read.tensors); }), context));
   ASSIGN_OR_RETURN(NamedTensors tensors, CatchTorch([&] {
                      return MoveTensors(read.tensors, at::kCPU, at::kFloat);
                    }));
@@ -126,16 +133,14 @@ absl::StatusOr<std::string> WriteCheckpoint(const std::string& dir,
                                             const Checkpoint& checkpoint) {
   RETURN_IF_ERROR(ValidateModelConfig(checkpoint.config));
   RETURN_IF_ERROR(CheckTensors(checkpoint.config, checkpoint.tensors));
-  ASSIGN_OR_RETURN(const std::string config,
-                   ToJson(ToProto(checkpoint.config)));
+  RETURN_IF_ERROR(
+      CatchTorch([&] { return CheckWeightValues(checkpoint.tensors); }));
+  ASSIGN_OR_RETURN(const std::string config, ConfigJson(checkpoint.config));
   RETURN_IF_ERROR(MakeDirectories(dir));
   RETURN_IF_ERROR(WriteFileAtomically(JoinPath(dir, kConfigFile), config));
-  ASSIGN_OR_RETURN(const NamedTensors tensors, CatchTorch([&] {
-                     return MoveTensors(checkpoint.tensors, at::kCPU,
-                                        at::kFloat);
-                   }));
-  RETURN_IF_ERROR(WriteSafetensors(JoinPath(dir, kModelFile), tensors,
-                                   {{kConfigDigest, Sha256Hex(config)}}));
+  RETURN_IF_ERROR(WriteSafetensors(
+      JoinPath(dir, kModelFile), checkpoint.tensors,
+      {{kConfigDigest, Sha256Hex(config)}}, /*floating=*/at::kFloat));
   ASSIGN_OR_RETURN(const CheckpointFile file, CheckpointFile::Open(dir));
   return file.fingerprint();
 }

@@ -16,6 +16,9 @@
 
 namespace maskfill {
 
+// The text of config.json.
+absl::StatusOr<std::string> ConfigJson(const ModelConfig& config);
+
 struct Checkpoint {
   ModelConfig config;
   // OpenAI's names (ExpectedShapes); float32 on the CPU once loaded.
@@ -51,8 +54,9 @@ class CheckpointFile {
     return files_.weights->header().entries;
   }
 
-  // DataLoss that names the tensor when one is damaged, or when weights and
-  // configuration do not fit (CheckTensors).
+  // DataLoss that names the tensor when one is damaged, when weights and
+  // configuration do not fit (CheckTensors), or when a value is none that
+  // weights have (CheckWeightValues).
   absl::StatusOr<Checkpoint> Load() const;
 
  private:

@@ -1,5 +1,6 @@
 #include "core/model/checkpoint.h"
 
+#include <cmath>
 #include <string>
 #include <utility>
 
@@ -44,6 +45,20 @@ std::string Save(const Checkpoint& checkpoint) {
   const std::string dir = JoinPath(TestDirectory(), "model");
   EXPECT_OK(WriteCheckpoint(dir, checkpoint));
   return dir;
+}
+
+TEST(Checkpoint, HoldsNoValueThatNoWeightHas) {
+  Checkpoint checkpoint = TinyCheckpoint();
+  checkpoint.tensors["visual.proj"] = checkpoint.tensors["visual.proj"].clone();
+  checkpoint.tensors["visual.proj"][0][0] = std::nanf("");
+  const auto refused = StatusIs(absl::StatusCode::kDataLoss,
+                                HasSubstr("\"visual.proj\" holds nan"));
+  const std::string dir = JoinPath(TestDirectory(), "model");
+  EXPECT_THAT(WriteCheckpoint(dir, checkpoint), refused);
+  // Written by somebody else.
+  Save(TinyCheckpoint());
+  ASSERT_OK(WriteSafetensors(JoinPath(dir, kModelFile), checkpoint.tensors));
+  EXPECT_THAT(LoadCheckpoint(dir), refused);
 }
 
 TEST(Checkpoint, ComesBackAsSaved) {

@@ -1,12 +1,12 @@
-// The flags of every program that runs a model: --device --precision
-// --batch_size.
+// The flags of every program that runs a model, one group to a file: a program
+// has exactly the groups that it takes (core/work/run_flags.h).
 #ifndef MASKFILL_CORE_MODEL_DEVICE_FLAGS_H_
 #define MASKFILL_CORE_MODEL_DEVICE_FLAGS_H_
 
 #include <cstdint>
 
-#include "absl/status/statusor.h"
 #include "c10/core/Device.h"
+#include "core/base/flag_errors.h"
 #include "core/model/device.h"
 
 namespace maskfill {
@@ -17,9 +17,16 @@ struct ComputeOptions {
   int64_t batch_size = 64;  // images per forward pass
 };
 
-// Fills the options from the flags. InvalidArgument lists every wrong one; a
-// program adds that message to its own FlagErrors.
-absl::StatusOr<ComputeOptions> ComputeOptionsFromFlags();
+// Each fills its part of `options` and adds to `errors` what is wrong.
+
+// --device
+void TakeDeviceFlag(ComputeOptions* options, FlagErrors* errors);
+// --precision
+void TakePrecisionFlag(ComputeOptions* options, FlagErrors* errors);
+// --batch_size
+void TakeBatchSizeFlag(ComputeOptions* options, FlagErrors* errors);
+// All three.
+void TakeComputeFlags(ComputeOptions* options, FlagErrors* errors);
 
 }  // namespace maskfill
 

@@ -102,10 +102,12 @@ absl::Status ValidateModelConfig(const ModelConfig& config) {
         absl::StrCat("model configuration: image_size ", config.image_size,
                      " is not a multiple of patch_size ", config.patch_size));
   }
-  if (!(config.layer_norm_eps > 0 && config.layer_norm_eps < 1)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("model configuration: layer_norm_eps is ",
-                     config.layer_norm_eps, ", expected a value in (0, 1)"));
+  for (const double eps : {config.layer_norm_eps, config.text_layer_norm_eps}) {
+    if (!(eps > 0 && eps < 1)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("model configuration: layer_norm_eps is ", eps,
+                       ", expected a value in (0, 1)"));
+    }
   }
   for (int c = 0; c < 3; ++c) {
     if (!std::isfinite(config.image_mean[c]) ||
@@ -144,6 +146,9 @@ absl::StatusOr<ModelConfig> ParseModelConfig(const v1::ModelConfig& proto) {
   ModelConfig config;
   ASSIGN_OR_RETURN(config.activation, ParseActivation(proto.activation()));
   config.layer_norm_eps = proto.layer_norm_eps();
+  config.text_layer_norm_eps = proto.text_layer_norm_eps() == 0
+                                   ? config.layer_norm_eps
+                                   : proto.text_layer_norm_eps();
   config.embed_dim = proto.embed_dim();
   config.vision = FromProto(proto.vision());
   config.image_size = proto.image_size();
@@ -184,6 +189,9 @@ v1::ModelConfig ToProto(const ModelConfig& config) {
     *proto.mutable_text() = ToProto(config.text);
     proto.set_context_length(config.context_length);
     proto.set_vocab_size(config.vocab_size);
+    if (config.text_layer_norm_eps != config.layer_norm_eps) {
+      proto.set_text_layer_norm_eps(config.text_layer_norm_eps);
+    }
   }
   proto.set_num_classes(config.num_classes);
   for (const std::string& name : config.class_names) {

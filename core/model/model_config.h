@@ -35,8 +35,9 @@ struct TransformerShape {
 // Mirrors v1::ModelConfig.
 struct ModelConfig {
   Activation activation = Activation::kQuickGelu;
-  double layer_norm_eps = 1e-5;
-  int64_t embed_dim = 0;  // of the joint space
+  double layer_norm_eps = 1e-5;       // of the image tower
+  double text_layer_norm_eps = 1e-5;  // of the text tower
+  int64_t embed_dim = 0;              // of the joint space
 
   TransformerShape vision;
   int64_t image_size = 0;  // px

@@ -47,6 +47,17 @@ TEST(ModelConfig, ComesBackFromItsProto) {
   EXPECT_EQ(parsed.num_patches(), 49);
 }
 
+TEST(ModelConfig, KeepsTheEpsilonOfEachTower) {
+  ModelConfig config = VitB32();
+  // Equal ones are stored once, as ever.
+  EXPECT_EQ(ToProto(config).text_layer_norm_eps(), 0);
+  config.text_layer_norm_eps = 1e-3;
+  ASSERT_OK_AND_ASSIGN(const ModelConfig parsed,
+                       ParseModelConfig(ToProto(config)));
+  EXPECT_EQ(parsed.layer_norm_eps, 1e-5);
+  EXPECT_EQ(parsed.text_layer_norm_eps, 1e-3);
+}
+
 TEST(ModelConfig, ExpectsTheTensorsOfOpenAisReleases) {
   const auto shapes = ExpectedShapes(VitB32());
   // 8 of the image tower, 6 of the text tower, 2 of the head, 12 per block.

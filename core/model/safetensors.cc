@@ -3,18 +3,19 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
-#include <tuple>
 #include <utility>
-#include <vector>
 
 #include "ATen/ops/empty.h"
+#include "ATen/ops/from_blob.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
 #include "core/base/atomic_file.h"
 #include "core/base/crc32c.h"
-#include "core/base/files.h"
+#include "core/base/mapped_file.h"
 #include "core/base/status_macros.h"
 #include "core/model/torch_status.h"
 #include "core/record/safetensors_header.h"
@@ -36,24 +37,63 @@ absl::string_view Bytes(const at::Tensor& contiguous) {
       contiguous.nbytes());
 }
 
+at::ScalarType ScalarTypeOf(const SafetensorsEntry& entry) {
+  for (const auto& [name, scalar_type] : kScalarTypes) {
+    if (entry.dtype == name) return scalar_type;
+  }
+  return at::kFloat;
+}
+
+// Any other byte would be neither true nor false.
+absl::Status CheckBooleans(const std::string& path,
+                           const SafetensorsEntry& entry,
+                           absl::string_view bytes) {
+  if (ScalarTypeOf(entry) != at::kBool ||
+      std::all_of(bytes.begin(), bytes.end(),
+                  [](char byte) { return byte == 0 || byte == 1; })) {
+    return absl::OkStatus();
+  }
+  return absl::DataLossError(
+      absl::StrCat("\"", path, "\": tensor \"", entry.name,
+                   "\" has dtype BOOL and bytes other than 0 and 1"));
+}
+
 absl::StatusOr<at::Tensor> ReadTensor(const SafetensorsReader& reader,
                                       const SafetensorsEntry& entry) {
-  at::ScalarType type = at::kFloat;
-  for (const auto& [name, scalar_type] : kScalarTypes) {
-    if (entry.dtype == name) type = scalar_type;
-  }
-  at::Tensor tensor = at::empty(entry.shape, at::TensorOptions(type));
-  char* data = static_cast<char*>(tensor.data_ptr());
-  RETURN_IF_ERROR(reader.Read(entry, data));
-  // Any other byte would be neither true nor false.
-  if (type == at::kBool &&
-      !std::all_of(data, data + tensor.numel(),
-                   [](char byte) { return byte == 0 || byte == 1; })) {
-    return absl::DataLossError(
-        absl::StrCat("\"", reader.path(), "\": tensor \"", entry.name,
-                     "\" has dtype BOOL and bytes other than 0 and 1"));
-  }
+  at::Tensor tensor =
+      at::empty(entry.shape, at::TensorOptions(ScalarTypeOf(entry)));
+  RETURN_IF_ERROR(reader.Read(entry, static_cast<char*>(tensor.data_ptr())));
+  RETURN_IF_ERROR(CheckBooleans(reader.path(), entry, Bytes(tensor)));
   return tensor;
+}
+
+// `bytes` of `file` as a tensor that keeps it open.
+absl::StatusOr<at::Tensor> MapTensor(
+    const std::shared_ptr<const MappedFile>& file, absl::string_view bytes,
+    const SafetensorsEntry& entry) {
+  RETURN_IF_ERROR(CheckBooleans(file->path(), entry, bytes));
+  const at::ScalarType type = ScalarTypeOf(entry);
+  if (bytes.empty()) return at::empty(entry.shape, at::TensorOptions(type));
+  const auto address = reinterpret_cast<uintptr_t>(bytes.data());
+  if (address % at::elementSize(type) != 0) {
+    at::Tensor copy = at::empty(entry.shape, at::TensorOptions(type));
+    bytes.copy(static_cast<char*>(copy.data_ptr()), bytes.size());
+    return copy;
+  }
+  return at::from_blob(
+      const_cast<char*>(bytes.data()), entry.shape,
+      [file](void*) {},  // closed with the last tensor
+      at::TensorOptions(type));
+}
+
+// What is stored of `tensor`.
+at::Tensor Stored(const at::Tensor& tensor,
+                  std::optional<at::ScalarType> floating) {
+  at::Tensor stored = tensor.detach().cpu();
+  if (floating.has_value() && stored.is_floating_point()) {
+    stored = stored.to(*floating);
+  }
+  return stored.contiguous();
 }
 
 }  // namespace
@@ -74,60 +114,88 @@ absl::StatusOr<SafetensorsFile> ReadSafetensors(const std::string& path) {
   return ReadSafetensors(*reader);
 }
 
+absl::StatusOr<SafetensorsFile> MapSafetensors(
+    const std::shared_ptr<const MappedFile>& mapped) {
+  ASSIGN_OR_RETURN(const auto reader, SafetensorsReader::OpenBytes(
+                                          mapped->bytes(), mapped->path()));
+  const SafetensorsHeader& header = reader->header();
+  if (HasChecksums(header)) RETURN_IF_ERROR(reader->ReadChecksums());
+  SafetensorsFile file;
+  file.metadata = header.metadata;
+  if (header.entries.empty()) return file;
+  // The data ends with the file.
+  absl::string_view data = mapped->bytes();
+  data.remove_prefix(data.size() - header.entries.back().end);
+  for (const SafetensorsEntry& entry : header.entries) {
+    const absl::string_view bytes =
+        data.substr(entry.begin, entry.end - entry.begin);
+    ASSIGN_OR_RETURN(file.tensors[entry.name], CatchTorch([&] {
+                       return MapTensor(mapped, bytes, entry);
+                     }));
+  }
+  return file;
+}
+
 absl::Status WriteSafetensors(
     const std::string& path, const NamedTensors& tensors,
-    const std::map<std::string, std::string>& metadata) {
+    const std::map<std::string, std::string>& metadata,
+    std::optional<at::ScalarType> floating) {
   ASSIGN_OR_RETURN(const auto file, AtomicFile::Create(path));
-  RETURN_IF_ERROR(WriteSafetensors(tensors, metadata, file.get()));
+  RETURN_IF_ERROR(WriteSafetensors(tensors, metadata, floating, file.get()));
   return file->Commit();
 }
 
 absl::Status WriteSafetensors(
     const NamedTensors& tensors,
-    const std::map<std::string, std::string>& metadata, AtomicFile* file) {
-  // Larger elements first: then every tensor is aligned to its own size.
-  std::vector<std::tuple<int64_t, std::string, at::Tensor>> order;
+    const std::map<std::string, std::string>& metadata,
+    std::optional<at::ScalarType> floating, AtomicFile* file) {
+  SafetensorsHeader header;
+  header.metadata = metadata;
+  header.metadata.emplace("format", "pt");
   for (const auto& [name, tensor] : tensors) {
     if (name == "__metadata__") {
       return absl::InvalidArgumentError(
           "a tensor cannot be named \"__metadata__\" in a safetensors file");
     }
-    ASSIGN_OR_RETURN(at::Tensor stored, CatchTorch([&tensor = tensor] {
-                       return tensor.detach().cpu().contiguous();
-                     }));
-    order.emplace_back(-static_cast<int64_t>(tensor.element_size()), name,
-                       std::move(stored));
-  }
-  std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
-    return std::tie(std::get<0>(a), std::get<1>(a)) <
-           std::tie(std::get<0>(b), std::get<1>(b));
-  });
-  SafetensorsHeader header;
-  header.metadata = metadata;
-  header.metadata.emplace("format", "pt");
-  int64_t end = 0;
-  for (const auto& [unused, name, tensor] : order) {
+    const at::ScalarType type =
+        floating.has_value() && tensor.is_floating_point()
+            ? *floating
+            : tensor.scalar_type();
     SafetensorsEntry entry;
     entry.name = name;
     for (const auto& [dtype, scalar_type] : kScalarTypes) {
-      if (tensor.scalar_type() == scalar_type) entry.dtype = dtype;
+      if (type == scalar_type) entry.dtype = dtype;
     }
     if (entry.dtype.empty()) {
       return absl::InvalidArgumentError(
           absl::StrCat("cannot write \"", file->path(), "\": tensor \"", name,
                        "\" has a dtype that safetensors files cannot hold (",
-                       c10::toString(tensor.scalar_type()), ")"));
+                       c10::toString(type), ")"));
     }
     entry.shape = tensor.sizes().vec();
-    entry.begin = end;
-    end += static_cast<int64_t>(tensor.nbytes());
-    entry.end = end;
-    entry.crc32c = absl::StrFormat("%08x", Crc32c(Bytes(tensor)));
+    entry.end = tensor.numel() * SafetensorsElementBytes(entry.dtype);
+    ASSIGN_OR_RETURN(const at::Tensor stored,
+                     CatchTorch([&] { return Stored(tensor, floating); }));
+    entry.crc32c = absl::StrFormat("%08x", Crc32c(Bytes(stored)));
     header.entries.push_back(std::move(entry));
   }
+  // Larger elements first: then every tensor is aligned to its own size.
+  std::stable_sort(header.entries.begin(), header.entries.end(),
+                   [](const SafetensorsEntry& a, const SafetensorsEntry& b) {
+                     return SafetensorsElementBytes(a.dtype) >
+                            SafetensorsElementBytes(b.dtype);
+                   });
+  int64_t end = 0;
+  for (SafetensorsEntry& entry : header.entries) {
+    entry.begin = end;
+    end = entry.end += end;
+  }
   RETURN_IF_ERROR(file->Append(FormatSafetensorsHeader(header)));
-  for (const auto& [unused, name, tensor] : order) {
-    RETURN_IF_ERROR(file->Append(Bytes(tensor)));
+  for (const SafetensorsEntry& entry : header.entries) {
+    ASSIGN_OR_RETURN(const at::Tensor stored, CatchTorch([&] {
+                       return Stored(tensors.at(entry.name), floating);
+                     }));
+    RETURN_IF_ERROR(file->Append(Bytes(stored)));
   }
   return absl::OkStatus();
 }

@@ -7,6 +7,7 @@
 
 #include "ATen/ops/arange.h"
 #include "ATen/ops/empty.h"
+#include "ATen/ops/ones.h"
 #include "ATen/ops/tensor.h"
 #include "ATen/ops/zeros.h"
 #include "absl/status/status.h"
@@ -14,6 +15,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/counter_rng.h"
 #include "core/base/files.h"
+#include "core/base/mapped_file.h"
 #include "core/base/status_macros.h"
 #include "core/record/safetensors_header.h"
 #include "core/record/safetensors_reader.h"
@@ -136,6 +138,58 @@ TEST(Safetensors, ForeignFilesWithoutChecksumsAreRead) {
   ASSERT_OK_AND_ASSIGN(const SafetensorsFile file,
                        Parse(WithoutChecksums(bytes)));
   EXPECT_TRUE(SameTensors(file.tensors, tensors));
+}
+
+TEST(Safetensors, AreMappedAsTheyAreRead) {
+  const NamedTensors tensors = AllDtypes();
+  const std::string path = Write(tensors);
+  NamedTensors mapped;
+  {
+    ASSERT_OK_AND_ASSIGN(const auto file, MappedFile::Open(path));
+    ASSERT_OK_AND_ASSIGN(SafetensorsFile read, MapSafetensors(file));
+    mapped = std::move(read.tensors);
+  }
+  // The tensors keep the file open, whatever comes in its place.
+  ASSERT_OK(WriteFileAtomically(path, "other"));
+  EXPECT_TRUE(SameTensors(mapped, tensors));
+}
+
+TEST(Safetensors, AreMappedWhereverTheirDataBegins) {
+  // Some programs leave the padding out, so that the data is not aligned.
+  const std::string header =
+      R"({"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})";
+  ASSERT_NE(header.size() % 4, 0u);
+  const float values[] = {1.5f, -2.f};
+  std::string bytes(8, '\0');
+  bytes[0] = static_cast<char>(header.size());
+  bytes += header;
+  bytes.append(reinterpret_cast<const char*>(values), sizeof(values));
+  const std::string path = JoinPath(TestDirectory(), "t.safetensors");
+  ASSERT_OK(WriteFileAtomically(path, bytes));
+  ASSERT_OK_AND_ASSIGN(const auto file, MappedFile::Open(path));
+  ASSERT_OK_AND_ASSIGN(const SafetensorsFile read, MapSafetensors(file));
+  EXPECT_EQ(read.tensors.at("w")[1].item<float>(), -2.f);
+}
+
+TEST(Safetensors, MappedTensorsAreComparedWithTheirChecksums) {
+  const std::string path = Write({{"weight", at::zeros({64})}});
+  ASSERT_OK_AND_ASSIGN(std::string bytes, ReadFile(path));
+  bytes.back() ^= 0x40;
+  ASSERT_OK(WriteFileAtomically(path, bytes));
+  ASSERT_OK_AND_ASSIGN(const auto file, MappedFile::Open(path));
+  EXPECT_THAT(MapSafetensors(file), StatusIs(absl::StatusCode::kDataLoss,
+                                             HasSubstr("tensor \"weight\"")));
+}
+
+TEST(Safetensors, AreStoredInTheDtypeThatIsAskedFor) {
+  const std::string path = JoinPath(TestDirectory(), "t.safetensors");
+  ASSERT_OK(WriteSafetensors(
+      path,
+      {{"half", at::ones({2}, at::kHalf)}, {"count", at::ones({2}, at::kLong)}},
+      {}, at::kFloat));
+  ASSERT_OK_AND_ASSIGN(const SafetensorsFile read, ReadSafetensors(path));
+  EXPECT_EQ(read.tensors.at("half").scalar_type(), at::kFloat);
+  EXPECT_EQ(read.tensors.at("count").scalar_type(), at::kLong);
 }
 
 TEST(Safetensors, AFlippedBitOfATensorIsDataLossThatNamesIt) {

@@ -84,8 +84,9 @@ at::Tensor TransformerBlock::Forward(const at::Tensor& x,
   const int64_t width = x.size(2);
   const int64_t num_queries =
       options.num_queries > 0 ? options.num_queries : x.size(1);
-  const at::Tensor normalised =
+  at::Tensor normalised =
       at::layer_norm(x, {width}, ln_1_weight_, ln_1_bias_, eps_);
+  if (options.on_ln_1) normalised = options.on_ln_1(normalised);
   const at::Tensor attended = Attend(normalised, num_queries, options);
   const at::Tensor queries =
       num_queries < x.size(1) ? x.narrow(1, 0, num_queries) : x;

@@ -28,6 +28,8 @@ struct AttentionOptions {
   // probabilities [N, heads, Q, L] are passed through this function: it may
   // keep them, and what it returns takes their place.
   std::function<at::Tensor(const at::Tensor&)> on_attention = {};
+  // Likewise of the output of ln_1, [N, L, D].
+  std::function<at::Tensor(const at::Tensor&)> on_ln_1 = {};
 };
 
 // x + attention(ln_1(x)), then x + mlp(ln_2(x)); one fused projection for

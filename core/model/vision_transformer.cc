@@ -108,6 +108,16 @@ absl::StatusOr<VisionTransformer> VisionTransformer::Create(
   return model;
 }
 
+absl::StatusOr<VisionTransformer> VisionTransformer::FromCheckpoint(
+    const Checkpoint& checkpoint, at::Device device, Precision precision) {
+  ASSIGN_OR_RETURN(VisionTransformer tower,
+                   Create(checkpoint.config,
+                          MoveTensors(SelectPrefix(checkpoint.tensors, kPrefix),
+                                      device, WeightDtype(precision))));
+  tower.Freeze();
+  return tower;
+}
+
 void VisionTransformer::Freeze() {
   for (TransformerBlock& block : blocks_) block.FoldActivation();
 }
@@ -173,8 +183,10 @@ at::Tensor VisionTransformer::Encode(const at::Tensor& pixels,
     attention.mask = KeyMask(options.masked_patches, x.options());
   }
   for (int64_t layer = 0; layer < num_layers(); ++layer) {
-    // Only the class token leaves the last block.
-    attention.num_queries = layer + 1 == num_layers() ? 1 : 0;
+    if (layer + 1 == num_layers()) {
+      attention.num_queries = 1;  // only the class token leaves the last block
+      attention.on_ln_1 = options.on_last_ln_1;
+    }
     if (options.on_attention && layer >= options.first_captured_layer) {
       attention.on_attention = [&options, layer](const at::Tensor& map) {
         return options.on_attention(layer, map);

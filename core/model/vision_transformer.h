@@ -9,6 +9,8 @@
 
 #include "ATen/core/Tensor.h"
 #include "absl/status/statusor.h"
+#include "core/model/checkpoint.h"
+#include "core/model/device.h"
 #include "core/model/model_config.h"
 #include "core/model/named_tensors.h"
 #include "core/model/transformer_block.h"
@@ -29,6 +31,9 @@ struct EncodeOptions {
   // returns what takes their place. Unset: fused attention.
   std::function<at::Tensor(int64_t layer, const at::Tensor&)> on_attention = {};
   int64_t first_captured_layer = 0;
+  // Receives the output of the last block's ln_1, [N, L, D], and returns what
+  // takes its place. Unset: it stays.
+  std::function<at::Tensor(const at::Tensor&)> on_last_ln_1 = {};
 };
 
 // The projected, not normalised class token of each image.
@@ -46,6 +51,12 @@ class VisionTransformer {
   // names or shapes do not fit `config`.
   static absl::StatusOr<VisionTransformer> Create(const ModelConfig& config,
                                                   const NamedTensors& visual);
+
+  // A frozen tower (Freeze) on `device` in that precision. What else the
+  // checkpoint holds (a head, a text tower) is ignored.
+  static absl::StatusOr<VisionTransformer> FromCheckpoint(
+      const Checkpoint& checkpoint, at::Device device,
+      Precision precision = Precision::kFp32);
 
   // For frozen weights: prepares faster copies of some of them, after which a
   // change of parameters() no longer has any effect.

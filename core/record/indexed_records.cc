@@ -118,19 +118,10 @@ std::string IndexedRecords::Where(int64_t position) const {
                       shards_[shard]->offsets[record]);
 }
 
-absl::Status IndexedRecords::Read(int64_t position,
-                                  std::string* payload) const {
-  if (position < 0 || position >= size()) {
-    return absl::OutOfRangeError(
-        absl::StrCat("record ", position, " of ", size(), " was asked for"));
-  }
+absl::Status IndexedRecords::ReadBytes(int64_t position, int64_t payload_bytes,
+                                       char* payload, char* footer) const {
   const int64_t index = ShardOf(position);
   Shard& shard = *shards_[index];
-  const int64_t record = position - shard_begin_[index];
-  const int64_t offset = shard.offsets[record];
-  const int64_t length =
-      shard.offsets[record + 1] - offset - kRecordOverheadBytes;
-
   int fd = shard.fd.load();
   std::unique_ptr<ReadOnlyFile> own;
   if (fd < 0) {
@@ -146,18 +137,20 @@ absl::Status IndexedRecords::Read(int64_t position,
       own->Release();
     }
   }
+  const int64_t length = PayloadBytes(position);
+  const size_t footer_bytes = footer == nullptr ? 0 : kRecordFooterBytes;
   std::array<char, kRecordHeaderBytes> header;
-  std::array<char, kRecordFooterBytes> footer;
-  payload->resize(static_cast<size_t>(length));
-  const int64_t total = ReadAt(fd, offset,
-                               {iovec{header.data(), header.size()},
-                                iovec{payload->data(), payload->size()},
-                                iovec{footer.data(), footer.size()}});
+  const int64_t total =
+      ReadAt(fd, shard.offsets[position - shard_begin_[index]],
+             {iovec{header.data(), header.size()},
+              iovec{payload, static_cast<size_t>(payload_bytes)},
+              iovec{footer, footer_bytes}});
   if (total < 0) {
     return absl::UnavailableError(absl::StrCat("cannot read \"", shard.path,
                                                "\": ", std::strerror(errno)));
   }
-  if (total != length + kRecordOverheadBytes) {
+  if (total !=
+      static_cast<int64_t>(header.size() + footer_bytes) + payload_bytes) {
     return absl::DataLossError(absl::StrCat(
         Where(position), ": the file ends after ", total, " of the record's ",
         length + kRecordOverheadBytes, " bytes"));
@@ -170,9 +163,40 @@ absl::Status IndexedRecords::Read(int64_t position,
                                             ": the record has ", *found,
                                             " bytes, its index says ", length));
   }
+  return absl::OkStatus();
+}
+
+int64_t IndexedRecords::PayloadBytes(int64_t position) const {
+  const int64_t shard = ShardOf(position);
+  const int64_t record = position - shard_begin_[shard];
+  const std::vector<int64_t>& offsets = shards_[shard]->offsets;
+  return offsets[record + 1] - offsets[record] - kRecordOverheadBytes;
+}
+
+absl::Status IndexedRecords::CheckPosition(int64_t position) const {
+  if (position >= 0 && position < size()) return absl::OkStatus();
+  return absl::OutOfRangeError(
+      absl::StrCat("record ", position, " of ", size(), " was asked for"));
+}
+
+absl::Status IndexedRecords::Read(int64_t position,
+                                  std::string* payload) const {
+  RETURN_IF_ERROR(CheckPosition(position));
+  const int64_t length = PayloadBytes(position);
+  payload->resize(static_cast<size_t>(length));
+  std::array<char, kRecordFooterBytes> footer;
+  RETURN_IF_ERROR(ReadBytes(position, length, payload->data(), footer.data()));
   return Annotate(CheckRecordFooter(*payload, absl::string_view(footer.data(),
                                                                 footer.size())),
                   Where(position));
+}
+
+absl::Status IndexedRecords::ReadHead(int64_t position, int64_t size,
+                                      std::string* head) const {
+  RETURN_IF_ERROR(CheckPosition(position));
+  const int64_t length = std::min(size, PayloadBytes(position));
+  head->resize(static_cast<size_t>(length));
+  return ReadBytes(position, length, head->data(), nullptr);
 }
 
 }  // namespace maskfill

@@ -53,11 +53,23 @@ class IndexedRecords {
     return ParseRecord(payload, Where(position), record);
   }
 
+  // The first `size` bytes of the payload, or all of a shorter one, for what
+  // stands before a long field. No checksum covers them, but that of the
+  // length.
+  absl::Status ReadHead(int64_t position, int64_t size,
+                        std::string* head) const;
+
  private:
   struct Shard;
   IndexedRecords();
   int64_t ShardOf(int64_t position) const;
   std::string Where(int64_t position) const;
+  absl::Status CheckPosition(int64_t position) const;
+  int64_t PayloadBytes(int64_t position) const;
+  // The record's first `payload_bytes` bytes, and its footer where that is not
+  // null: only then `payload_bytes` is all.
+  absl::Status ReadBytes(int64_t position, int64_t payload_bytes, char* payload,
+                         char* footer) const;
 
   std::vector<std::unique_ptr<Shard>> shards_;
   std::vector<int64_t> shard_begin_;

@@ -54,6 +54,22 @@ TEST_F(IndexedRecordsTest, ReadsEveryPosition) {
   }
 }
 
+TEST_F(IndexedRecordsTest, ReadsTheHeadOfAPayload) {
+  ASSERT_OK_AND_ASSIGN(auto records, Open());
+  for (int64_t i = 0; i < records->size(); ++i) {
+    std::string whole;
+    ASSERT_OK(records->Read(i, &whole));
+    std::string head;
+    for (const size_t size : {size_t{0}, size_t{3}, whole.size() + 9}) {
+      ASSERT_OK(records->ReadHead(i, static_cast<int64_t>(size), &head));
+      EXPECT_EQ(head, whole.substr(0, size));
+    }
+  }
+  std::string head;
+  EXPECT_THAT(records->ReadHead(5, 3, &head),
+              StatusIs(absl::StatusCode::kOutOfRange));
+}
+
 TEST_F(IndexedRecordsTest, RefusesPositionsOutside) {
   ASSERT_OK_AND_ASSIGN(auto records, Open());
   std::string payload;

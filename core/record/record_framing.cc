@@ -42,6 +42,12 @@ std::string RecordFooter(absl::string_view payload) {
   return footer;
 }
 
+bool IsRecordHeader(absl::string_view header) {
+  CHECK_EQ(static_cast<int64_t>(header.size()), kRecordHeaderBytes);
+  return LittleEndian(header.substr(kLengthBytes)) ==
+         MaskedCrc32c(header.substr(0, kLengthBytes));
+}
+
 absl::StatusOr<int64_t> ParseRecordHeader(absl::string_view header,
                                           int64_t max_record_bytes) {
   CHECK_EQ(static_cast<int64_t>(header.size()), kRecordHeaderBytes);

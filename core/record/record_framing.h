@@ -26,6 +26,9 @@ inline constexpr int64_t kDefaultMaxRecordBytes = int64_t{256} << 20;
 std::string RecordHeader(absl::string_view payload);
 std::string RecordFooter(absl::string_view payload);
 
+// Whether these 12 bytes have the checksum of a header; costs no message.
+bool IsRecordHeader(absl::string_view header);
+
 // The payload's length from 12 header bytes. DataLoss when their checksum is
 // wrong or the length is above `max_record_bytes`: nothing has been allocated
 // by then.

@@ -51,4 +51,12 @@ absl::StatusOr<std::vector<int64_t>> ReadRecordIndex(const std::string& path,
   return offsets;
 }
 
+std::string FormatRecordIndex(absl::Span<const int64_t> offsets) {
+  std::string text;
+  for (size_t i = 0; i + 1 < offsets.size(); ++i) {
+    absl::StrAppend(&text, offsets[i], " ", offsets[i + 1] - offsets[i], "\n");
+  }
+  return text;
+}
+
 }  // namespace maskfill

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 
 namespace maskfill {
 
@@ -17,6 +18,9 @@ namespace maskfill {
 absl::StatusOr<std::vector<int64_t>> ReadRecordIndex(const std::string& path,
                                                      int64_t records,
                                                      int64_t bytes);
+
+// The text of such a file, from what ReadRecordIndex returns.
+std::string FormatRecordIndex(absl::Span<const int64_t> offsets);
 
 }  // namespace maskfill
 

@@ -61,7 +61,7 @@ absl::StatusOr<RecordSet> RecordSet::Open(
     if (const std::string index = IndexName(shard); !PathExists(index)) {
       return absl::NotFoundError(
           absl::StrCat(index, " is missing, which belongs to ", path,
-                       "; make the set again with --overwrite"));
+                       "; write it again with: records index ", dir));
     }
     const int64_t expected = set.manifest_.shards(static_cast<int>(i)).bytes();
     if (*bytes != expected) {
@@ -78,6 +78,14 @@ std::string RecordSet::ShardPath(int64_t shard) const {
   CHECK_GE(shard, 0);
   CHECK_LT(shard, num_shards());
   return JoinPath(dir_, manifest_.shards(static_cast<int>(shard)).name());
+}
+
+int64_t RecordSet::ShardBegin(int64_t shard) const {
+  int64_t records = 0;
+  for (int i = 0; i < static_cast<int>(shard); ++i) {
+    records += manifest_.shards(i).records();
+  }
+  return records;
 }
 
 absl::StatusOr<std::unique_ptr<RecordReader>> RecordSet::OpenShard(

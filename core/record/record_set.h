@@ -37,6 +37,8 @@ class RecordSet {
   int64_t num_shards() const { return manifest_.shards_size(); }
   int64_t num_records() const { return num_records_; }
   std::string ShardPath(int64_t shard) const;
+  // Records of the shards before it.
+  int64_t ShardBegin(int64_t shard) const;
 
   // A reader that also holds the shard against the manifest: a cut at a
   // record's boundary or a swapped file is DataLoss at its end.

@@ -47,6 +47,15 @@ TEST(RecordSet, RefusesAnotherRecordType) {
   EXPECT_OK(RecordSet::Open(dir, ""));
 }
 
+TEST(RecordSet, CountsTheRecordsBeforeAShard) {
+  const std::string dir = TestDirectory();
+  WriteTestImages(dir, {{"a", "b"}, {}, {"c"}});
+  ASSERT_OK_AND_ASSIGN(const RecordSet set, RecordSet::Open(dir, kImages));
+  EXPECT_EQ(set.ShardBegin(0), 0);
+  EXPECT_EQ(set.ShardBegin(1), 2);
+  EXPECT_EQ(set.ShardBegin(2), 2);
+}
+
 TEST(RecordSet, SaysWhichShardIsMissing) {
   const std::string dir = TestDirectory();
   WriteTestImages(dir, {{"a"}, {"b"}});

@@ -171,7 +171,7 @@ absl::StatusOr<std::vector<int32_t>> BpeTokenizer::Tokenize(
   const size_t count = tokens.size() + 2;
   if (count > context && !options.truncate) {
     return absl::InvalidArgumentError(
-        absl::StrCat("text \"", text, "\" has ", count,
+        absl::StrCat("text \"", Abbreviated(text), "\" has ", count,
                      " tokens with start and end, the model takes ", context,
                      "; shorten it"));
   }

@@ -23,7 +23,7 @@ struct TokenizeOptions {
   bool truncate = false;
 };
 
-// The tokens of OpenAI's simple_tokenizer.py (without ftfy, see CleanText).
+// The tokens of OpenAI's simple_tokenizer.py (of its ftfy: see CleanText).
 //
 //   ASSIGN_OR_RETURN(auto tokenizer, BpeTokenizer::Create());
 //   ASSIGN_OR_RETURN(std::vector<int32_t> row,

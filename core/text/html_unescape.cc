@@ -8,6 +8,7 @@
 #include "absl/strings/str_split.h"
 #include "core/base/utf8.h"
 #include "core/text/html_entities.h"
+#include "core/text/windows_1252.h"
 
 namespace maskfill {
 namespace {
@@ -37,13 +38,6 @@ const EntityMap& Entities() {
   return *entities;
 }
 
-// What the standard makes of the numbers 128 to 159.
-constexpr uint32_t kWindows1252[32] = {
-    0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
-    0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8D,   0x017D, 0x8F,
-    0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
-    0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,   0x017E, 0x0178};
-
 bool IsDropped(uint32_t code) {
   if (code < 0x20) {
     return code != '\t' && code != '\n' && code != '\f' && code != '\r';
@@ -56,7 +50,7 @@ void AppendNumbered(uint32_t code, std::string* out) {
   if (code == 0) {
     AppendUtf8(0xFFFD, out);
   } else if (code >= 0x80 && code <= 0x9F) {
-    AppendUtf8(kWindows1252[code - 0x80], out);
+    AppendUtf8(FromWindows1252(static_cast<uint8_t>(code)), out);
   } else if ((code >= 0xD800 && code <= 0xDFFF) || code > 0x10FFFF) {
     AppendUtf8(0xFFFD, out);
   } else if (!IsDropped(code)) {

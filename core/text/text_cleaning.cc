@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/utf8.h"
 #include "core/text/html_unescape.h"
+#include "core/text/text_repair.h"
 
 namespace maskfill {
 namespace {
@@ -61,10 +62,10 @@ absl::StatusOr<std::string> CleanText(absl::string_view text) {
   if (const size_t bad = FindInvalidUtf8(text);
       bad != absl::string_view::npos) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "text \"", absl::CHexEscape(text.substr(0, 80)),
+        "text \"", absl::CHexEscape(Abbreviated(text)),
         "\" is not UTF-8 at byte ", bad, "; expected UTF-8: convert it"));
   }
-  const std::string unescaped = HtmlUnescape(HtmlUnescape(text));
+  const std::string unescaped = HtmlUnescape(HtmlUnescape(RepairText(text)));
   const std::string collapsed = CollapseSpaces(Strip(unescaped));
   const absl::string_view stripped = Strip(collapsed);
   icu::UnicodeString lower = icu::UnicodeString::fromUTF8(

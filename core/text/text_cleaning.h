@@ -9,11 +9,11 @@
 
 namespace maskfill {
 
-// HTML-unescaped twice, trimmed, runs of Unicode white space as one space,
-// lower case (root locale): basic_clean, whitespace_clean and lower() of
-// OpenAI's simple_tokenizer.py, without ftfy, which repairs mis-decoded text:
-// what arrives here is taken to be meant. InvalidArgument when `text` is not
-// UTF-8.
+// Repaired (RepairText), HTML-unescaped twice, trimmed, runs of Unicode white
+// space as one space, lower case (root locale): basic_clean, whitespace_clean
+// and lower() of OpenAI's simple_tokenizer.py. Only what ftfy guesses there is
+// left out: text that was decoded wrongly is taken to be meant.
+// InvalidArgument when `text` is not UTF-8.
 absl::StatusOr<std::string> CleanText(absl::string_view text);
 
 }  // namespace maskfill

@@ -16,13 +16,21 @@ TEST(CleanText, LowersAndCollapsesWhiteSpace) {
 
 TEST(CleanText, UnescapesTwice) {
   EXPECT_THAT(CleanText("&amp;amp; &amp;lt;"), IsOkAndHolds("& <"));
-  EXPECT_THAT(CleanText("&amp;amp;amp;"), IsOkAndHolds("&amp;"));
+  // In markup, where the repair leaves references.
+  EXPECT_THAT(CleanText("< &amp;amp;amp;"), IsOkAndHolds("< &amp;"));
 }
 
-TEST(CleanText, StripsWhatPythonStrips) {
-  // U+001C is white space for str.strip, but not for \s.
-  EXPECT_THAT(CleanText("\x1c a \x1c b \x1f"), IsOkAndHolds("a \x1c b"));
+TEST(CleanText, StripsWhiteSpaceAndDropsControlCharacters) {
+  EXPECT_THAT(CleanText("\x1c a \x1c b \x1f"), IsOkAndHolds("a b"));
   EXPECT_THAT(CleanText(" \t "), IsOkAndHolds(""));
+}
+
+TEST(CleanText, RepairsWhatFtfyRepairs) {
+  EXPECT_THAT(CleanText("Mother\u2019s CAFE\u0301"),
+              IsOkAndHolds("mother's caf\u00e9"));
+  // With a "<" ftfy leaves the reference, and html.unescape comes too late to
+  // straighten the quote.
+  EXPECT_THAT(CleanText("<b> &rsquo;"), IsOkAndHolds("<b> \u2019"));
 }
 
 TEST(CleanText, LowersAsTheRootLocaleDoes) {

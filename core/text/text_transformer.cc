@@ -61,7 +61,7 @@ absl::StatusOr<TextTransformer> TextTransformer::Create(
         TransformerBlock block,
         TransformerBlock::Create(
             tensors, absl::StrCat("transformer.resblocks.", layer, "."),
-            config.text, config.activation, config.layer_norm_eps));
+            config.text, config.activation, config.text_layer_norm_eps));
     tower.blocks_.push_back(std::move(block));
   }
   return tower;
@@ -89,7 +89,7 @@ at::Tensor TextTransformer::Encode(const at::Tensor& tokens) const {
   const at::Tensor rows = at::arange(x.size(0), ends.options());
   x = x.index({rows, ends});
   x = at::layer_norm(x, {config_.text.width}, ln_final_weight_, ln_final_bias_,
-                     config_.layer_norm_eps);
+                     config_.text_layer_norm_eps);
   return x.matmul(text_projection_);
 }
 

@@ -16,7 +16,6 @@
 namespace maskfill {
 namespace {
 
-constexpr int64_t kKeptStates = 2;
 constexpr char kLastEvaluated[] = "last_evaluated_step";
 
 using Json = nlohmann::ordered_json;
@@ -60,7 +59,7 @@ class Loop {
           Annotate(learner_.Restore(state->learner), options_.state_dir));
       // What the run was killed before it could remove.
       RETURN_IF_ERROR(
-          KeepNewestTrainingStates(options_.state_dir, kKeptStates));
+          KeepNewestTrainingStates(options_.state_dir, options_.kept_states));
       numbers_ = std::move(state->numbers);
       saved_step_ = step();
       LOG(INFO) << "goes on from step " << step() << " of "
@@ -133,7 +132,7 @@ class Loop {
                                {.learner = learner_.State(),
                                 .fingerprint = options_.fingerprint,
                                 .numbers = numbers_},
-                               kKeptStates);
+                               options_.kept_states);
     }));
     saved_step_ = step();
     return absl::OkStatus();

@@ -28,6 +28,7 @@ struct TrainingLoopOptions {
   // end; 0: only at the end.
   int64_t evaluate_every_steps = 0;
   int64_t save_every_steps = 0;  // states besides those; 0: none
+  int64_t kept_states = 2;       // the newest ones; at least 1
   ProgressMode progress = ProgressMode::kAuto;
 };
 
@@ -46,7 +47,7 @@ struct TrainingHooks {
   std::function<absl::StatusOr<nlohmann::ordered_json>()> evaluate;
 };
 
-// Restores the newest state, takes the steps that are left, and keeps the two
+// Restores the newest state, takes the steps that are left, and keeps the
 // newest states. `numbers` are saved with each state and restored from it; the
 // hooks may change them ("last_evaluated_step" is the loop's own).
 //

@@ -173,6 +173,19 @@ TEST_F(TrainingLoop, HasNothingToDoAtTheEnd) {
   EXPECT_EQ(Lines("evaluations.jsonl"), evaluations);
 }
 
+// States are saved after steps 3, 4, 6, 8, 9 and 10.
+TEST_F(TrainingLoop, KeepsAsManyStatesAsItIsTold) {
+  ASSERT_OK(Run());
+  EXPECT_THAT(ListDirectory(Path("state")),
+              IsOkAndHolds(ElementsAre("step-0000000009", "step-0000000010")));
+  ASSERT_OK(RemoveTree(Path("state")));
+  options_.kept_states = 4;
+  ASSERT_OK(Run());
+  EXPECT_THAT(ListDirectory(Path("state")),
+              IsOkAndHolds(ElementsAre("step-0000000006", "step-0000000008",
+                                       "step-0000000009", "step-0000000010")));
+}
+
 TEST_F(TrainingLoop, NeitherSavesNorEvaluatesWhatIsNotFinite) {
   EXPECT_TRUE(IsDiverged(Run(0, 0, /*infinite_at=*/8)));
   EXPECT_EQ(Lines("evaluations.jsonl").size(), 1);

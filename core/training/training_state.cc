@@ -129,6 +129,10 @@ std::vector<std::string> TrainingStateFiles() {
   return {kModelFile, kOptimizerFile, kStateFile};
 }
 
+bool IsTrainingState(const std::string& dir) {
+  return PathExists(JoinPath(dir, kStateFile));
+}
+
 absl::Status SaveTrainingState(const std::string& dir,
                                const TrainingState& state, int64_t keep) {
   const std::string name =

@@ -32,6 +32,11 @@ absl::Status SaveTrainingState(const std::string& dir,
 
 // The files of a state.
 std::vector<std::string> TrainingStateFiles();
+// Whether `dir` looks like a state: it has a state.json.
+bool IsTrainingState(const std::string& dir);
+// The checkpoint that a run leaves beside the directory of its states: the
+// last state's model, with configuration and what is not trained.
+inline constexpr char kLastDirectory[] = "last";
 
 // Removes all but the newest `keep` states in `dir`: also what a run was killed
 // before it could remove.

@@ -108,12 +108,13 @@ absl::Status PublishDirectory(TemporaryDirectory& directory,
 absl::StatusOr<WorkResult> MakeDirectory(const RunOptions& options,
                                          const Work& work,
                                          const std::vector<std::string>& names,
-                                         const MakeFiles& make) {
+                                         const MakeFiles& make,
+                                         absl::string_view holds) {
   if (options.output.empty()) {
     return absl::InvalidArgumentError("--output is missing");
   }
   ASSIGN_OR_RETURN(std::string path, CanonicalPath(options.output));
-  const v1::Manifest plan = PlanOf(work, work.tool, "checkpoint");
+  const v1::Manifest plan = PlanOf(work, work.tool, holds);
   DirectoryOutput output(std::move(path), plan, names, make);
   return Perform(options, plan, output);
 }

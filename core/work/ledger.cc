@@ -12,7 +12,6 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "core/base/atomic_file.h"
 #include "core/base/crc32c.h"
 #include "core/base/files.h"
 #include "core/base/status_macros.h"
@@ -45,16 +44,7 @@ absl::Status CheckPaths(const RunOptions& options, const v1::Manifest& plan) {
                                absl::StrCat("the input ", input.role()),
                                input.path()));
   }
-  if (options.summary_json.empty() || options.dry_run) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const std::string summary,
-                   CanonicalPath(options.summary_json));
-  ASSIGN_OR_RETURN(const std::string output, CanonicalPath(options.output));
-  if (summary == output || IsDirectory(summary)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--summary_json is \"", options.summary_json,
-                     "\", expected a file of its own"));
-  }
-  return Annotate(MakeDirectories(Dirname(summary)), "--summary_json");
+  return PrepareRunSummary(options);
 }
 
 absl::Status NotOurs(const Found& found) {
@@ -181,12 +171,7 @@ absl::StatusOr<WorkResult> Perform(const RunOptions& options,
   result.manifest = plan;
   const absl::Status status = Run(options, plan, output, &result);
   result.seconds = absl::ToDoubleSeconds(absl::Now() - start);
-  if (!options.summary_json.empty() && !options.dry_run) {
-    const absl::Status written = WriteFileAtomically(
-        options.summary_json, RunSummaryJson(options, result, status));
-    if (status.ok()) RETURN_IF_ERROR(Annotate(written, "--summary_json"));
-  }
-  RETURN_IF_ERROR(status);
+  RETURN_IF_ERROR(WriteRunSummary(options, result, status));
   return result;
 }
 

@@ -4,6 +4,10 @@
 
 #include <string>
 
+#include "absl/strings/str_cat.h"
+#include "core/base/atomic_file.h"
+#include "core/base/files.h"
+#include "core/base/status_macros.h"
 #include "nlohmann/json.hpp"
 
 namespace maskfill {
@@ -24,6 +28,14 @@ Json BadRecords(const v1::Manifest& manifest) {
                       {"source", bad.source()},
                       {"reason", bad.reason()}});
     }
+  }
+  return list;
+}
+
+Json Notes(const v1::Manifest& manifest) {
+  Json list = Json::array();
+  for (const v1::Option& note : manifest.notes()) {
+    list.push_back({{"name", note.name()}, {"value", note.value()}});
   }
   return list;
 }
@@ -59,6 +71,7 @@ std::string RunSummaryJson(const RunOptions& options, const WorkResult& result,
   }
   json["counters"] = std::move(counters);
   json["bad_records"] = BadRecords(manifest);
+  json["notes"] = Notes(manifest);
   json["seconds"] = result.seconds;
   rusage usage = {};
   getrusage(RUSAGE_SELF, &usage);
@@ -66,6 +79,31 @@ std::string RunSummaryJson(const RunOptions& options, const WorkResult& result,
   json["peak_memory_bytes"] = int64_t{usage.ru_maxrss} * 1024;
   // File names need not be UTF-8.
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+absl::Status PrepareRunSummary(const RunOptions& options) {
+  if (options.summary_json.empty() || options.dry_run) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::string summary,
+                   CanonicalPath(options.summary_json));
+  std::string output;  // none of a run that only looks
+  if (!options.output.empty()) {
+    ASSIGN_OR_RETURN(output, CanonicalPath(options.output));
+  }
+  if (summary == output || IsDirectory(summary)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--summary_json is \"", options.summary_json,
+                     "\", expected a file of its own"));
+  }
+  return Annotate(MakeDirectories(Dirname(summary)), "--summary_json");
+}
+
+absl::Status WriteRunSummary(const RunOptions& options,
+                             const WorkResult& result,
+                             const absl::Status& status) {
+  if (options.summary_json.empty() || options.dry_run) return status;
+  const absl::Status written = WriteFileAtomically(
+      options.summary_json, RunSummaryJson(options, result, status));
+  return status.ok() ? Annotate(written, "--summary_json") : status;
 }
 
 }  // namespace maskfill

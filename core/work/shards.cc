@@ -43,6 +43,7 @@ absl::Status CheckSpec(const RunOptions& options, const ShardSpec& spec) {
 v1::Manifest PlanFor(const ShardSpec& spec) {
   v1::Manifest plan = PlanOf(spec.work, spec.name, spec.record_type);
   *plan.mutable_dataset() = spec.dataset;
+  *plan.mutable_notes() = {spec.notes.begin(), spec.notes.end()};
   return plan;
 }
 
@@ -221,11 +222,20 @@ ShardSink::ShardSink(ShardWriter* writer, v1::ShardEntry* entry,
       max_bad_records_(max_bad_records),
       bad_records_(bad_records) {}
 
-absl::Status ShardSink::Append(const google::protobuf::MessageLite& message) {
+template <typename Record>
+absl::Status ShardSink::AppendRecord(const Record& record) {
   RETURN_IF_ERROR(CheckNotPreempted());
-  RETURN_IF_ERROR(writer_->Append(message));
+  RETURN_IF_ERROR(writer_->Append(record));
   if (count_appended_) progress_->Add();
   return absl::OkStatus();
+}
+
+absl::Status ShardSink::Append(const google::protobuf::MessageLite& message) {
+  return AppendRecord(message);
+}
+
+absl::Status ShardSink::Append(absl::string_view payload) {
+  return AppendRecord(payload);
 }
 
 void ShardSink::AddCounter(absl::string_view name, double value) {

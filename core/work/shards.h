@@ -26,9 +26,10 @@ struct ShardSpec {
   std::string record_type;  // "maskfill.v1.CamRecord"
   std::string name;         // prefix of the shards' names, that of the images
   int64_t num_shards = 0;
-  v1::DatasetInfo dataset;      // copied on from the images
-  std::string unit = "images";  // of progress
-  int64_t total_records = 0;    // over all shards, for progress; 0: unknown
+  v1::DatasetInfo dataset;             // copied on from the images
+  std::vector<v1::Option> notes = {};  // of the manifest, for people
+  std::string unit = "images";         // of progress
+  int64_t total_records = 0;  // over all shards, for progress; 0: unknown
   // Progress counts the records appended; false: what AddProgress() is told.
   bool count_appended = true;
 };
@@ -43,6 +44,8 @@ class ShardSink {
 
   // Cancelled when the process was told to stop.
   absl::Status Append(const google::protobuf::MessageLite& message);
+  // A record that is serialised already.
+  absl::Status Append(absl::string_view payload);
 
   // Adds to a sum of this shard, which the manifest keeps per shard and in
   // total; of names that begin with min_ or max_ the total is the shards' least
@@ -57,6 +60,9 @@ class ShardSink {
   void SetProgressDetail(std::string detail);
 
  private:
+  template <typename Record>
+  absl::Status AppendRecord(const Record& record);
+
   ShardWriter* writer_;
   v1::ShardEntry* entry_;
   Progress* progress_;

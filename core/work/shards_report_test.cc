@@ -23,14 +23,7 @@ using testing::HasSubstr;
 const absl::Status kBroken = absl::InternalError("it broke");
 absl::Status Broken(int64_t, int64_t) { return kBroken; }
 
-class ShardsReportTest : public testing::Test {
- protected:
-  void SetUp() override { dir_ = TestDirectory(); }
-
-  RunOptions Options() { return TestRunOptions(dir_ + "/out"); }
-
-  std::string dir_;
-};
+using ShardsReportTest = ShardsTest;
 
 // A stage whose second record of each shard is unusable.
 absl::StatusOr<WorkResult> RunWithBadRecords(const RunOptions& options) {

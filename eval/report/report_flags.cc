@@ -1,14 +1,10 @@
 #include "eval/report/report_flags.h"
 
-#include <glob.h>
-
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
 #include "core/base/flag_errors.h"
+#include "core/base/glob.h"
 #include "core/base/status_macros.h"
 #include "core/work/run_flags.h"
 #include "gflags/gflags.h"
@@ -36,22 +32,6 @@ DEFINE_string(
     "html");
 
 namespace maskfill {
-namespace {
-
-// The files that `pattern` matches, sorted; the pattern itself when it names
-// no glob, so that a missing file is reported under its name.
-std::vector<std::string> Expand(const std::string& pattern) {
-  if (pattern.find_first_of("*?[") == std::string::npos) return {pattern};
-  glob_t matches;
-  std::vector<std::string> paths;
-  if (glob(pattern.c_str(), 0, nullptr, &matches) == 0) {
-    paths.assign(matches.gl_pathv, matches.gl_pathv + matches.gl_pathc);
-  }
-  globfree(&matches);
-  return paths;
-}
-
-}  // namespace
 
 absl::StatusOr<ReportOptions> ReportOptionsFromFlags() {
   FlagErrors errors;
@@ -78,15 +58,8 @@ absl::StatusOr<ReportOptions> ReportOptionsFromFlags() {
     errors.Add("--format needs --output, the directory to write into");
   }
   RETURN_IF_ERROR(errors.ToStatus());
-  for (const std::string& pattern : patterns) {
-    for (std::string& path : Expand(pattern)) {
-      options.reports.push_back(std::move(path));
-    }
-  }
-  if (options.reports.empty()) {
-    return absl::NotFoundError(
-        absl::StrCat("--reports=", FLAGS_reports, " matches no file"));
-  }
+  ASSIGN_OR_RETURN(options.reports,
+                   Annotate(ExpandGlobs(patterns), "--reports"));
   return options;
 }
 

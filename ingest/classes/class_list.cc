@@ -49,12 +49,9 @@ absl::StatusOr<ClassList> ClassListOrImagenet(const std::string& classes_file) {
   return classes;
 }
 
-ImageList EmptyImageList(const std::string& source, const ClassList& classes) {
-  ImageList list;
-  list.source = source;
-  list.class_keys = classes.keys;
-  list.class_names = classes.names;
-  return list;
+void SetClasses(const ClassList& classes, ImageList* list) {
+  list->class_keys = classes.keys;
+  list->class_names = classes.names;
 }
 
 }  // namespace maskfill

@@ -32,8 +32,8 @@ absl::StatusOr<ClassList> ReadClassList(const std::string& classes_file);
 // `classes_file` is empty.
 absl::StatusOr<ClassList> ClassListOrImagenet(const std::string& classes_file);
 
-// A list of no files yet, whose labels are those of `classes`.
-ImageList EmptyImageList(const std::string& source, const ClassList& classes);
+// Makes the labels of `list` those of `classes`.
+void SetClasses(const ClassList& classes, ImageList* list);
 
 }  // namespace maskfill
 

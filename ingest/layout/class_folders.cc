@@ -2,57 +2,63 @@
 
 #include <sys/stat.h>
 
-#include <algorithm>
+#include <utility>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "core/base/files.h"
 #include "core/base/status_macros.h"
 #include "core/base/utf8.h"
-#include "glog/logging.h"
+#include "ingest/layout/passed_over.h"
 
 namespace maskfill {
 namespace {
 
-constexpr size_t kNamesInMessages = 5;
 // Deeper means a link that leads back up.
 constexpr int kMaxDepth = 16;
 
-// Records and manifests hold names as text, which has to be UTF-8.
+void AddError(absl::Status status, ImageList* list) {
+  list->findings.errors.push_back(std::move(status));
+}
+
+// Class keys are text in the manifest, which has to be UTF-8.
 absl::Status CheckName(const std::string& dir, const std::string& name) {
   if (FindInvalidUtf8(name) == absl::string_view::npos) return absl::OkStatus();
   return absl::DataLossError(
-      absl::StrCat("\"", absl::CHexEscape(name), "\" in \"", dir,
+      absl::StrCat("\"", PrintablePath(name), "\" in \"", dir,
                    "\" is no UTF-8, expected names in UTF-8; rename it"));
 }
 
-absl::Status AddFiles(const std::string& folder, int64_t label, int depth,
-                      ImageList* list, std::vector<std::string>* odd) {
+// Adds the images below `folder`; other files to `odd`.
+void AddFiles(const std::string& folder, int64_t label, int depth,
+              ImageList* list, std::vector<std::string>* odd) {
   const std::string dir = JoinPath(list->source, folder);
   if (depth > kMaxDepth) {
-    return absl::DataLossError(
-        absl::StrCat("\"", dir, "\" lies ", kMaxDepth,
-                     " folders below its class: does a link lead back up?"));
+    AddError(absl::DataLossError(absl::StrCat(
+                 "\"", dir, "\" lies ", kMaxDepth,
+                 " folders below its class: does a link lead back up?")),
+             list);
+    return;
   }
-  ASSIGN_OR_RETURN(const std::vector<std::string> names, ListDirectory(dir));
-  for (const std::string& name : names) {
-    if (name[0] == '.') continue;
-    RETURN_IF_ERROR(CheckName(dir, name));
+  const absl::StatusOr<std::vector<std::string>> names = ListDirectory(dir);
+  if (!names.ok()) return AddError(names.status(), list);
+  for (const std::string& name : *names) {
     const std::string path = JoinPath(folder, name);
-    ASSIGN_OR_RETURN(const FileStamp stamp,
-                     StampOf(JoinPath(list->source, path)));
-    if (stamp.type == S_IFDIR) {
-      RETURN_IF_ERROR(AddFiles(path, label, depth + 1, list, odd));
+    if (PassOver(path, list)) continue;
+    const absl::StatusOr<FileStamp> stamp =
+        ListedStampOf(JoinPath(list->source, path));
+    if (!stamp.ok()) {
+      AddError(stamp.status(), list);
+    } else if (stamp->type == S_IFDIR) {
+      AddFiles(path, label, depth + 1, list, odd);
     } else if (HasImageSuffix(name)) {
-      list->files.push_back({.path = path, .stamp = stamp, .label = label});
+      list->files.push_back({.path = path, .stamp = *stamp, .label = label});
     } else {
-      odd->push_back(path);
+      odd->push_back(PrintablePath(path));
     }
   }
-  return absl::OkStatus();
 }
 
 std::string WithoutTrailingSlashes(absl::string_view path) {
@@ -86,10 +92,49 @@ std::string Advice(const std::string& dir,
   return names.advice;
 }
 
+bool IsArchive(const std::string& name) {
+  for (const char* suffix : {".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz",
+                             ".tar.zst", ".zip", ".7z", ".rar", ".gz"}) {
+    if (absl::EndsWithIgnoreCase(name, suffix)) return true;
+  }
+  return false;
+}
+
+// What is no folder, where class folders lie.
+void NoteFile(const std::string& path, const FolderNames& names,
+              ImageList* list) {
+  const std::string full = JoinPath(list->source, path);
+  const std::string name = Basename(path);
+  const std::string advice = absl::StrCat(
+      " Without it a class is missing or labels move; if it is no class, "
+      "move it elsewhere or give --ignore=",
+      PrintablePath(name));
+  if (!PathExists(full)) {
+    AddError(absl::DataLossError(absl::StrCat(
+                 "\"", PrintablePath(full), "\" is a link to nothing, ",
+                 "expected a class folder: repair it.", advice)),
+             list);
+  } else if (IsArchive(name)) {
+    AddError(absl::DataLossError(absl::StrCat(
+                 "\"", full, "\" is an archive, expected a class folder: was ",
+                 "unpacking interrupted? Unpack it.", advice)),
+             list);
+  } else if (names.labels.contains(name.substr(0, name.find('.')))) {
+    AddError(absl::DataLossError(
+                 absl::StrCat("\"", full, "\" is a file with the name of a ",
+                              "class, expected a folder.", advice)),
+             list);
+  } else {
+    list->findings.LeaveOut("no folder, beside the class folders", path);
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<std::string>> ListClassFolders(
-    const std::string& dir) {
+    const std::string& below, const FolderNames& names, ImageList* list) {
+  const std::string dir = WithoutTrailingSlashes(
+      below.empty() ? list->source : JoinPath(list->source, below));
   if (!PathExists(dir)) {
     return absl::NotFoundError(
         absl::StrCat("there is no directory \"", dir, "\""));
@@ -98,57 +143,55 @@ absl::StatusOr<std::vector<std::string>> ListClassFolders(
     return absl::InvalidArgumentError(absl::StrCat(
         "\"", dir, "\" is a file, expected a directory of class folders"));
   }
-  ASSIGN_OR_RETURN(const std::vector<std::string> names, ListDirectory(dir));
+  ASSIGN_OR_RETURN(const std::vector<std::string> entries, ListDirectory(dir));
+  const size_t errors_before = list->findings.errors.size();
   std::vector<std::string> folders;
   std::vector<std::string> images;
-  for (const std::string& name : names) {
-    if (name[0] == '.') continue;
+  for (const std::string& name : entries) {
+    const std::string path = JoinPath(below, name);
+    if (PassOver(path, list)) continue;
     if (IsDirectory(JoinPath(dir, name))) {
-      RETURN_IF_ERROR(CheckName(dir, name));
-      folders.push_back(name);
+      const absl::Status status = CheckName(dir, name);
+      if (!status.ok()) AddError(status, list);
+      if (status.ok()) folders.push_back(name);
     } else if (HasImageSuffix(name)) {
-      images.push_back(name);
+      images.push_back(PrintablePath(name));
+    } else {
+      NoteFile(path, names, list);
     }
   }
   if (!images.empty()) {
-    return absl::DataLossError(absl::StrCat(
-        "images lie directly in \"", dir, "\" (", ShortList(images),
-        "), expected them in one folder per class; ImageNet's validation "
-        "images have to be sorted into folders first"));
+    AddError(absl::DataLossError(absl::StrCat(
+                 "images lie directly in \"", dir, "\" (", ShortList(images),
+                 "), expected them in one folder per class; ImageNet's ",
+                 "validation images have to be sorted into folders first")),
+             list);
   }
-  if (folders.empty()) {
+  if (folders.empty() && list->findings.errors.size() == errors_before) {
     return absl::NotFoundError(
         absl::StrCat("\"", dir, "\" holds no folders, expected one per class"));
   }
   return folders;
 }
 
-absl::Status AddClassFolder(const std::string& folder, int64_t label,
-                            ImageList* list) {
+void AddClassFolder(const std::string& folder, int64_t label, ImageList* list) {
   const size_t before = list->files.size();
   std::vector<std::string> odd;
-  RETURN_IF_ERROR(AddFiles(folder, label, 0, list, &odd));
+  AddFiles(folder, label, 0, list, &odd);
+  const std::string dir = JoinPath(list->source, folder);
   if (!odd.empty()) {
-    return absl::DataLossError(absl::StrCat(
-        "\"", JoinPath(list->source, folder), "\" holds ", odd.size(),
-        odd.size() == 1 ? " file that is" : " files that are",
-        " no image by name (", ShortList(odd), "), expected ", kImageSuffixes,
-        "; rename or remove what should not be there"));
+    AddError(absl::DataLossError(absl::StrCat(
+                 "\"", dir, "\" holds ", odd.size(),
+                 odd.size() == 1 ? " file that is" : " files that are",
+                 " no image by name (", ShortList(odd), "), expected ",
+                 kImageSuffixes, "; rename or remove what should not be ",
+                 "there, or leave it out by --ignore")),
+             list);
   }
   if (list->files.size() == before) {
-    LOG(WARNING) << "\"" << JoinPath(list->source, folder)
-                 << "\" holds no images";
+    list->findings.deviations.push_back(
+        absl::StrCat("\"", dir, "\" holds no images"));
   }
-  return absl::OkStatus();
-}
-
-std::string ShortList(const std::vector<std::string>& names) {
-  const size_t shown = std::min(names.size(), kNamesInMessages);
-  std::string text = absl::StrJoin(names.begin(), names.begin() + shown, ", ");
-  if (names.size() > shown) {
-    absl::StrAppend(&text, " and ", names.size() - shown, " more");
-  }
-  return text;
 }
 
 FolderNames NamesOf(const ClassList& classes) {
@@ -164,22 +207,20 @@ FolderNames NamesOf(const ClassList& classes) {
 }
 
 absl::StatusOr<std::vector<LabelledFolder>> ListLabelledFolders(
-    const std::string& source, const std::string& below,
-    const FolderNames& names) {
-  const std::string dir =
-      WithoutTrailingSlashes(below.empty() ? source : JoinPath(source, below));
-  const absl::StatusOr<std::vector<std::string>> found = ListClassFolders(dir);
+    const std::string& below, const FolderNames& names, ImageList* list) {
+  const std::string dir = WithoutTrailingSlashes(
+      below.empty() ? list->source : JoinPath(list->source, below));
   if (below.empty() && IsDirectory(dir) &&
-      names.labels.contains(Basename(dir)) &&
-      (!found.ok() || !HoldsKnownFolder(dir, names))) {
+      names.labels.contains(Basename(dir)) && !HoldsKnownFolder(dir, names)) {
     return absl::InvalidArgumentError(absl::StrCat(
         "\"", dir, "\" is the folder of one class, expected the directory of ",
         "all of them: give --source=", Dirname(dir)));
   }
-  RETURN_IF_ERROR(found.status());
+  ASSIGN_OR_RETURN(const std::vector<std::string> found,
+                   ListClassFolders(below, names, list));
   std::vector<LabelledFolder> folders;
   std::vector<std::string> unknown;
-  for (const std::string& name : *found) {
+  for (const std::string& name : found) {
     const auto label = names.labels.find(name);
     if (label == names.labels.end()) {
       unknown.push_back(name);
@@ -188,23 +229,21 @@ absl::StatusOr<std::vector<LabelledFolder>> ListLabelledFolders(
     }
   }
   if (!unknown.empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(unknown.size(), " of ", found->size(), " folders in \"",
-                     dir, "\" are not among ", names.expected, " (",
-                     ShortList(unknown), "); ", Advice(dir, unknown, names)));
+    AddError(absl::InvalidArgumentError(absl::StrCat(
+                 unknown.size(), " of ", found.size(), " folders in \"", dir,
+                 "\" are not among ", names.expected, " (", ShortList(unknown),
+                 "); ", Advice(dir, unknown, names))),
+             list);
   }
   return folders;
 }
 
-absl::Status AddLabelledFolders(const std::string& below,
-                                const std::vector<LabelledFolder>& folders,
-                                ImageList* list) {
+void AddLabelledFolders(const std::string& below,
+                        const std::vector<LabelledFolder>& folders,
+                        ImageList* list) {
   for (const LabelledFolder& folder : folders) {
-    RETURN_IF_ERROR(AddClassFolder(
-        below.empty() ? folder.name : JoinPath(below, folder.name),
-        folder.label, list));
+    AddClassFolder(JoinPath(below, folder.name), folder.label, list);
   }
-  return absl::OkStatus();
 }
 
 }  // namespace maskfill

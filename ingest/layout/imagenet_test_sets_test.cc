@@ -21,7 +21,10 @@ using ::testing::IsEmpty;
 
 absl::StatusOr<ImageList> List(Layout layout, const std::string& source,
                                const std::string& classes = "") {
-  return ListImages(layout, source, "test", classes);
+  return ListImages({.layout = layout,
+                     .path = source,
+                     .split = "test",
+                     .classes_file = classes});
 }
 
 std::vector<int64_t> Labels(const ImageList& list) {

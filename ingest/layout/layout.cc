@@ -16,61 +16,53 @@
 #include "ingest/classes/class_list.h"
 #include "ingest/classes/imagenet_classes.h"
 #include "ingest/layout/class_folders.h"
+#include "ingest/layout/csv_layout.h"
+#include "ingest/layout/folder_layout.h"
 #include "ingest/layout/objectnet_layout.h"
+#include "ingest/layout/published_set.h"
 
 namespace maskfill {
 namespace {
 
 // In the order of Layout.
 constexpr const char* kNames[] = {
-    "folder",          "imagenet",   "imagenet_v2", "imagenet_r",
+    "folder",          "csv",        "imagenet", "imagenet_v2", "imagenet_r",
     "imagenet_sketch", "imagenet_a", "objectnet"};
 
-bool IsSplitName(const std::string& name) {
-  static constexpr const char* kSplits[] = {"train", "val", "valid",
-                                            "validation", "test"};
-  return std::find(std::begin(kSplits), std::end(kSplits), name) !=
-         std::end(kSplits);
-}
-
-// Label i is class i of the sorted folders.
-absl::StatusOr<ImageList> ListSorted(const std::string& source,
-                                     const std::vector<std::string>& folders) {
-  ImageList list;
-  list.source = source;
-  list.class_keys = folders;
-  for (size_t label = 0; label < folders.size(); ++label) {
-    RETURN_IF_ERROR(
-        AddClassFolder(folders[label], static_cast<int64_t>(label), &list));
+// Of the papers, and of the archives as they are unpacked.
+PublishedSet PublishedSetOf(const SourceOptions& options) {
+  switch (options.layout) {
+    case Layout::kFolder:
+    case Layout::kCsv:
+      return {};
+    case Layout::kImagenet:
+      if (options.split == "train") {
+        return {"ImageNet's training set", 1'281'167, 1000};
+      }
+      if (options.split == "test") return {};
+      return {"ImageNet's validation set", 50'000, 1000, 50};
+    case Layout::kImagenetV2:
+      return {"ImageNet-V2", 10'000, 1000, 10};
+    case Layout::kImagenetR:
+      return {"ImageNet-R", 30'000, 200};
+    case Layout::kImagenetSketch:
+      return {"ImageNet-Sketch", 50'889, 1000};
+    case Layout::kImagenetA:
+      return {"ImageNet-A", 7'500, 200};
+    case Layout::kObjectNet:  // 50,273 in 313 folders
+      return {"ObjectNet", 18'574, 113, 0, 200, 31'699};
   }
-  return list;
+  LOG(FATAL) << "unknown layout " << static_cast<int>(options.layout);
 }
 
-// The folders in <source>/<below> are among `names`, labels those of `classes`.
-absl::StatusOr<ImageList> ListLabelled(const std::string& source,
-                                       const std::string& below,
-                                       const FolderNames& names,
-                                       const ClassList& classes) {
+// The folders in <list->source>/<below> are among `names`, labels those of
+// `classes`.
+absl::Status ListLabelled(const std::string& below, const FolderNames& names,
+                          ImageList* list) {
   ASSIGN_OR_RETURN(const std::vector<LabelledFolder> folders,
-                   ListLabelledFolders(source, below, names));
-  ImageList list = EmptyImageList(source, classes);
-  RETURN_IF_ERROR(AddLabelledFolders(below, folders, &list));
-  return list;
-}
-
-absl::StatusOr<ImageList> ListFolder(const std::string& source,
-                                     const std::string& classes_file) {
-  ASSIGN_OR_RETURN(const std::vector<std::string> folders,
-                   ListClassFolders(source));
-  if (std::all_of(folders.begin(), folders.end(), IsSplitName)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "the folders of \"", source, "\" are splits (", ShortList(folders),
-        "), expected classes; use --source=", JoinPath(source, folders[0]),
-        ", or --layout=imagenet"));
-  }
-  if (classes_file.empty()) return ListSorted(source, folders);
-  ASSIGN_OR_RETURN(const ClassList classes, ReadClassList(classes_file));
-  return ListLabelled(source, "", NamesOf(classes), classes);
+                   ListLabelledFolders(below, names, list));
+  AddLabelledFolders(below, folders, list);
+  return absl::OkStatus();
 }
 
 // The error for a source without the split's folder.
@@ -90,9 +82,9 @@ absl::Status NoSplit(const std::string& source, const std::string& split,
   return absl::NotFoundError(message);
 }
 
-absl::StatusOr<ImageList> ListImagenet(const std::string& source,
-                                       const std::string& split,
-                                       const ClassList& classes) {
+absl::Status ListImagenet(const std::string& split, const ClassList& classes,
+                          ImageList* list) {
+  const std::string& source = list->source;
   if (!PathExists(source)) {
     return absl::NotFoundError(
         absl::StrCat("there is no directory \"", source, "\""));
@@ -100,7 +92,7 @@ absl::StatusOr<ImageList> ListImagenet(const std::string& source,
   if (!IsDirectory(JoinPath(source, split)) && IsDirectory(source)) {
     return NoSplit(source, split, classes);
   }
-  return ListLabelled(source, split, NamesOf(classes), classes);
+  return ListLabelled(split, NamesOf(classes), list);
 }
 
 FolderNames NumbersOf(const ClassList& classes) {
@@ -135,48 +127,74 @@ absl::Status CheckInSubset(const std::string& source, ImagenetSubset subset,
       "1000 classes imagenet_sketch"));
 }
 
-absl::StatusOr<ImageList> ListSubset(const std::string& source,
-                                     ImagenetSubset subset,
-                                     const ClassList& classes) {
+absl::Status ListSubset(ImagenetSubset subset, const ClassList& classes,
+                        ImageList* list) {
   ASSIGN_OR_RETURN(const std::vector<LabelledFolder> folders,
-                   ListLabelledFolders(source, "", NamesOf(classes)));
-  ImageList list = EmptyImageList(source, classes);
+                   ListLabelledFolders("", NamesOf(classes), list));
   std::vector<int64_t> allowed;
   if (classes.is_imagenet) {
-    RETURN_IF_ERROR(CheckInSubset(source, subset, folders));
+    const absl::Status in_subset = CheckInSubset(list->source, subset, folders);
+    if (!in_subset.ok()) list->findings.errors.push_back(in_subset);
     allowed = LabelsOf(subset);
   } else {
     for (const LabelledFolder& folder : folders) {
       allowed.push_back(folder.label);
     }
   }
-  AllowClasses(std::move(allowed), &list);
-  RETURN_IF_ERROR(AddLabelledFolders("", folders, &list));
-  return list;
+  AllowClasses(std::move(allowed), list);
+  AddLabelledFolders("", folders, list);
+  return absl::OkStatus();
 }
 
-absl::StatusOr<ImageList> List(Layout layout, const std::string& source,
-                               const std::string& split,
-                               const std::string& classes_file) {
-  if (layout == Layout::kFolder) return ListFolder(source, classes_file);
-  ASSIGN_OR_RETURN(const ClassList classes, ClassListOrImagenet(classes_file));
-  switch (layout) {
+// Labels of a list of wnids are ImageNet's in sorted order only.
+void NoteWnidOrder(const ClassList& classes, ImageList* list) {
+  std::vector<std::string> sorted = classes.keys;
+  std::sort(sorted.begin(), sorted.end());
+  const std::vector<ImagenetClass>& imagenet = ImagenetClasses();
+  const bool are_wnids =
+      std::equal(sorted.begin(), sorted.end(), imagenet.begin(), imagenet.end(),
+                 [](const std::string& key, const ImagenetClass& known) {
+                   return key == known.wnid;
+                 });
+  const auto [found, expected] =
+      std::mismatch(classes.keys.begin(), classes.keys.end(), sorted.begin());
+  if (!are_wnids || found == classes.keys.end()) return;
+  list->findings.deviations.push_back(absl::StrCat(
+      classes.origin, " are ImageNet's wnids, but not sorted: ", "label ",
+      found - classes.keys.begin(), " is ", *found, ", in ImageNet ",
+      *expected));
+}
+
+absl::Status List(const SourceOptions& options, ImageList* list) {
+  if (options.layout == Layout::kFolder) {
+    return ListFolderLayout(options.classes_file, list);
+  }
+  if (options.layout == Layout::kCsv) {
+    return ListCsvLayout(options.path, options.split, options.classes_file,
+                         list);
+  }
+  ASSIGN_OR_RETURN(const ClassList classes,
+                   ClassListOrImagenet(options.classes_file));
+  SetClasses(classes, list);
+  NoteWnidOrder(classes, list);
+  switch (options.layout) {
     case Layout::kFolder:
+    case Layout::kCsv:
       break;
     case Layout::kImagenet:
-      return ListImagenet(source, split, classes);
+      return ListImagenet(options.split, classes, list);
     case Layout::kImagenetV2:
-      return ListLabelled(source, "", NumbersOf(classes), classes);
+      return ListLabelled("", NumbersOf(classes), list);
     case Layout::kImagenetR:
-      return ListSubset(source, ImagenetSubset::kR, classes);
+      return ListSubset(ImagenetSubset::kR, classes, list);
     case Layout::kImagenetSketch:
-      return ListLabelled(source, "", NamesOf(classes), classes);
+      return ListLabelled("", NamesOf(classes), list);
     case Layout::kImagenetA:
-      return ListSubset(source, ImagenetSubset::kA, classes);
+      return ListSubset(ImagenetSubset::kA, classes, list);
     case Layout::kObjectNet:
-      return ListObjectNetLayout(source, classes);
+      return ListObjectNetLayout(classes, list);
   }
-  LOG(FATAL) << "unknown layout " << static_cast<int>(layout);
+  LOG(FATAL) << "unknown layout " << static_cast<int>(options.layout);
 }
 
 }  // namespace
@@ -194,19 +212,35 @@ absl::StatusOr<Layout> ParseLayout(absl::string_view text) {
 const char* ToString(Layout layout) { return kNames[static_cast<int>(layout)]; }
 
 bool IsTestSet(Layout layout) {
-  return layout != Layout::kFolder && layout != Layout::kImagenet;
+  return layout != Layout::kFolder && layout != Layout::kCsv &&
+         layout != Layout::kImagenet;
 }
 
-absl::StatusOr<ImageList> ListImages(Layout layout, const std::string& source,
-                                     const std::string& split,
-                                     const std::string& classes_file) {
-  ASSIGN_OR_RETURN(ImageList list, List(layout, source, split, classes_file));
-  if (list.files.empty()) {
-    return absl::NotFoundError(absl::StrCat("the class folders of \"", source,
-                                            "\" hold no images (",
+absl::StatusOr<ImageList> ListSource(const SourceOptions& options) {
+  ImageList list;
+  list.source = options.path;
+  if (options.layout == Layout::kCsv) {
+    list.source =
+        options.images_dir.empty() ? Dirname(options.path) : options.images_dir;
+  }
+  list.ignore = options.ignore;
+  RETURN_IF_ERROR(List(options, &list));
+  if (list.files.empty() && list.findings.errors.empty()) {
+    return absl::NotFoundError(absl::StrCat("the class folders of \"",
+                                            options.path, "\" hold no images (",
                                             kImageSuffixes, ")"));
   }
   FinishImageList(&list);
+  const PublishedSet published = PublishedSetOf(options);
+  if (options.classes_file.empty() && published.images > 0) {
+    CompareWithPublished(published, &list);
+  }
+  return list;
+}
+
+absl::StatusOr<ImageList> ListImages(const SourceOptions& options) {
+  ASSIGN_OR_RETURN(ImageList list, ListSource(options));
+  RETURN_IF_ERROR(CheckFindings(list.findings));
   return list;
 }
 

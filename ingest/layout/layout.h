@@ -3,6 +3,7 @@
 #define MASKFILL_INGEST_LAYOUT_LAYOUT_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -11,10 +12,8 @@
 namespace maskfill {
 
 enum class Layout {
-  // Any data set: <source>/<class>/**; label i is the i-th folder in bytewise
-  // order, as torchvision's ImageFolder numbers them, or the i-th entry of
-  // `classes_file`, of whose folders some may be missing.
-  kFolder,
+  kFolder,  // folder_layout.h
+  kCsv,     // csv_layout.h
   // ImageNet-1k or any part of it: <source>/<split>/<class key>/**. Labels are
   // those of the 1000 classes however few are there, here and below.
   kImagenet,
@@ -35,16 +34,31 @@ const char* ToString(Layout layout);
 // Whether the set exists to be tested on alone and has no splits.
 bool IsTestSet(Layout layout);
 
-// The images below `source`. `split` matters to kImagenet alone.
-// `classes_file`: a JSON list of class keys in label order in place of the
-// sorted folders (kFolder) or of ImageNet's wnids (the others); empty for none.
+// Which data set, and where.
+struct SourceOptions {
+  Layout layout = Layout::kFolder;
+  std::string path = {};  // directory; of kCsv the file
+  // "train", "val" or "test": which folder (kImagenet) or rows (kCsv).
+  std::string split = "train";
+  // A JSON list of class keys in label order in place of the sorted folders
+  // (kFolder), of what the rows say (kCsv) or of ImageNet's wnids (the others);
+  // empty for none.
+  std::string classes_file = {};
+  std::string images_dir = {};           // of kCsv; empty: where the file lies
+  std::vector<std::string> ignore = {};  // patterns of passed_over.h
+};
+
+// The images of a source, with everything else that was found in it: wrong
+// folders are ImageList.findings, not errors, so that all can be told at once.
+// So are other numbers than the published set's, with ImageNet's classes.
 //
-// NotFound when there are none, or not the split's folder (what is there is
-// listed); InvalidArgument when a folder is not one that the layout has, or the
-// folders are splits instead of classes; and as class_folders.h.
-absl::StatusOr<ImageList> ListImages(Layout layout, const std::string& source,
-                                     const std::string& split,
-                                     const std::string& classes_file);
+// NotFound when there are no images, or not the split's folder (what is there
+// is listed); InvalidArgument when the source is of another layout altogether.
+absl::StatusOr<ImageList> ListSource(const SourceOptions& options);
+
+// The same for a list that can be relied on: the first error among its findings
+// is an error.
+absl::StatusOr<ImageList> ListImages(const SourceOptions& options);
 
 }  // namespace maskfill
 

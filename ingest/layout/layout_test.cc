@@ -3,9 +3,11 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_join.h"
 #include "core/base/files.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "ingest/classes/imagenet_classes.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_images.h"
 #include "tests/support/test_paths.h"
@@ -18,113 +20,16 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-absl::StatusOr<ImageList> ListFolder(const std::string& source,
-                                     const std::string& classes = "") {
-  return ListImages(Layout::kFolder, source, "train", classes);
-}
-
 absl::StatusOr<ImageList> ListImagenet(const std::string& source,
                                        const std::string& split) {
-  return ListImages(Layout::kImagenet, source, split, "");
+  return ListImages(
+      {.layout = Layout::kImagenet, .path = source, .split = split});
 }
 
 std::vector<std::string> Paths(const ImageList& list) {
   std::vector<std::string> paths;
   for (const ImageFile& file : list.files) paths.push_back(file.path);
   return paths;
-}
-
-TEST(FolderLayout, NumbersSortedFolders) {
-  const std::string dir = TestDirectory();
-  WriteTestFile(dir + "/bee/1.png", "1");
-  WriteTestFile(dir + "/bee/deep/2.JPG", "22");
-  WriteTestFile(dir + "/Ant/3.webp", "333");
-  WriteTestFile(dir + "/.cache/x.png", "");
-  WriteTestFile(dir + "/bee/.DS_Store", "");
-  WriteTestFile(dir + "/notes.txt", "");
-  ASSERT_OK_AND_ASSIGN(const ImageList list, ListFolder(dir));
-  EXPECT_THAT(list.class_keys, ElementsAre("Ant", "bee"));
-  EXPECT_THAT(list.class_names, IsEmpty());
-  EXPECT_THAT(Paths(list),
-              ElementsAre("Ant/3.webp", "bee/1.png", "bee/deep/2.JPG"));
-  EXPECT_EQ(list.files[0].label, 0);
-  EXPECT_EQ(list.files[0].stamp.bytes, 3);
-  EXPECT_EQ(list.files[2].label, 1);
-}
-
-TEST(FolderLayout, TakesTheOrderOfTheClassesFile) {
-  const std::string dir = TestDirectory();
-  WriteClassFolders(dir + "/data", 1);
-  const std::string classes = dir + "/classes.json";
-  WriteTestFile(classes, R"(["dog", "cat", "bee", "ant"])");
-  ASSERT_OK_AND_ASSIGN(const ImageList list,
-                       ListFolder(dir + "/data", classes));
-  EXPECT_THAT(list.class_keys, ElementsAre("dog", "cat", "bee", "ant"));
-  EXPECT_THAT(Paths(list), ElementsAre("cat/0.png", "bee/0.png", "ant/0.png"));
-  EXPECT_EQ(list.files[0].label, 1);
-}
-
-TEST(FolderLayout, RefusesAnUnfittingClassesFile) {
-  const std::string dir = TestDirectory();
-  WriteClassFolders(dir + "/data", 1);
-  const std::string classes = dir + "/classes.json";
-  EXPECT_THAT(ListFolder(dir + "/data", classes),
-              StatusIs(absl::StatusCode::kNotFound, HasSubstr(classes)));
-  WriteTestFile(classes, R"(["ant", "bee"])");
-  EXPECT_THAT(ListFolder(dir + "/data", classes),
-              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("(cat)")));
-  for (const char* bad : {"[", "{}", "[]", "[1]"}) {
-    WriteTestFile(classes, bad);
-    EXPECT_THAT(ListFolder(dir + "/data", classes),
-                StatusIs(absl::StatusCode::kDataLoss,
-                         HasSubstr("JSON list of folder names")))
-        << bad;
-  }
-  WriteTestFile(classes, R"(["ant", "ant", "bee", "cat"])");
-  EXPECT_THAT(ListFolder(dir + "/data", classes),
-              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("twice")));
-}
-
-TEST(FolderLayout, SaysWhatIsMissing) {
-  const std::string dir = TestDirectory();
-  EXPECT_THAT(ListFolder(dir + "/none"),
-              StatusIs(absl::StatusCode::kNotFound, HasSubstr("/none")));
-  EXPECT_THAT(ListFolder(dir),
-              StatusIs(absl::StatusCode::kNotFound, HasSubstr("no folders")));
-  ASSERT_OK(MakeDirectories(dir + "/ant"));
-  EXPECT_THAT(ListFolder(dir),
-              StatusIs(absl::StatusCode::kNotFound, HasSubstr("no images")));
-  WriteTestFile(dir + "/file", "");
-  EXPECT_THAT(
-      ListFolder(dir + "/file"),
-      StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("is a file")));
-}
-
-TEST(FolderLayout, RefusesSplitsInPlaceOfClasses) {
-  const std::string dir = TestDirectory();
-  WriteTestFile(dir + "/train/ant/0.png", "");
-  WriteTestFile(dir + "/val/ant/0.png", "");
-  EXPECT_THAT(ListFolder(dir),
-              StatusIs(absl::StatusCode::kInvalidArgument,
-                       AllOf(HasSubstr("train, val"),
-                             HasSubstr("--source=" + dir + "/train"))));
-}
-
-TEST(FolderLayout, RefusesFilesThatAreNoImagesByName) {
-  const std::string dir = TestDirectory();
-  WriteClassFolders(dir, 1);
-  WriteTestFile(dir + "/bee/list.txt", "");
-  EXPECT_THAT(ListFolder(dir),
-              StatusIs(absl::StatusCode::kDataLoss,
-                       AllOf(HasSubstr("bee/list.txt"), HasSubstr(".jpeg"))));
-}
-
-TEST(FolderLayout, RefusesImagesOutsideTheFolders) {
-  const std::string dir = TestDirectory();
-  WriteClassFolders(dir, 1);
-  WriteTestFile(dir + "/stray.jpg", "");
-  EXPECT_THAT(ListFolder(dir),
-              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("stray.jpg")));
 }
 
 TEST(ImagenetLayout, KeepsTheThousandLabelsOfASample) {
@@ -140,13 +45,65 @@ TEST(ImagenetLayout, KeepsTheThousandLabelsOfASample) {
   EXPECT_EQ(list.files[1].label, 281);
 }
 
+TEST(ImagenetLayout, RefusesAClassThatIsStillAnArchiveOrAFile) {
+  const std::string dir = TestDirectory();
+  WriteTestFile(dir + "/train/n01440764/a.JPEG", "");
+  for (const char* name :
+       {"n01484850.tar", "n01484850", "n01484850.tar.part"}) {
+    WriteTestFile(dir + "/train/" + name, "");
+    EXPECT_THAT(ListImagenet(dir, "train"),
+                StatusIs(absl::StatusCode::kDataLoss,
+                         HasSubstr("/train/" + std::string(name) + "\" is a")))
+        << name;
+    ASSERT_OK(RemoveFile(dir + "/train/" + name));
+  }
+}
+
+TEST(ImagenetLayout, SaysHowAPartDiffersFromTheWhole) {
+  const std::string dir = TestDirectory();
+  WriteTestFile(dir + "/val/n01440764/a.JPEG", "");
+  ASSERT_OK_AND_ASSIGN(const ImageList list, ListImagenet(dir, "val"));
+  EXPECT_THAT(
+      list.findings.deviations,
+      ElementsAre("there are 1 images, ImageNet's validation set has 50000",
+                  AllOf(HasSubstr("there are images of 1 classes"),
+                        HasSubstr("missing are 999 (n01443537, n01484850, ")),
+                  HasSubstr("1 classes have not 50 images each, as those of")));
+}
+
+// Sorted, they would be ImageNet's.
+TEST(ImagenetLayout, DoubtsWnidsInAnotherOrder) {
+  const std::string dir = TestDirectory();
+  WriteTestFile(dir + "/val/n01440764/a.JPEG", "");
+  std::vector<std::string> wnids;
+  for (const ImagenetClass& known : ImagenetClasses()) {
+    wnids.push_back("\"" + known.wnid + "\"");
+  }
+  const auto list_with = [&](const std::vector<std::string>& keys) {
+    WriteTestFile(dir + "/classes.json", "[" + absl::StrJoin(keys, ",") + "]");
+    return ListImages({.layout = Layout::kImagenet,
+                       .path = dir,
+                       .split = "val",
+                       .classes_file = dir + "/classes.json"});
+  };
+  ASSERT_OK_AND_ASSIGN(const ImageList sorted, list_with(wnids));
+  EXPECT_THAT(sorted.findings.deviations, IsEmpty());
+  std::swap(wnids[3], wnids[4]);
+  ASSERT_OK_AND_ASSIGN(const ImageList swapped, list_with(wnids));
+  EXPECT_THAT(swapped.findings.deviations,
+              ElementsAre(HasSubstr("not sorted: label 3 is n01494475, in "
+                                    "ImageNet n01491361")));
+}
+
 TEST(ImagenetLayout, TakesClassesOfAFile) {
   const std::string dir = TestDirectory();
   WriteClassFolders(dir + "/val", 1);
   WriteTestFile(dir + "/classes.json", R"(["dog", "cat", "bee", "ant"])");
-  ASSERT_OK_AND_ASSIGN(
-      const ImageList list,
-      ListImages(Layout::kImagenet, dir, "val", dir + "/classes.json"));
+  ASSERT_OK_AND_ASSIGN(const ImageList list,
+                       ListImages({.layout = Layout::kImagenet,
+                                   .path = dir,
+                                   .split = "val",
+                                   .classes_file = dir + "/classes.json"}));
   EXPECT_THAT(list.class_keys, ElementsAre("dog", "cat", "bee", "ant"));
   EXPECT_THAT(list.class_names, IsEmpty());
   EXPECT_THAT(list.allowed_classes, IsEmpty());
@@ -190,15 +147,16 @@ TEST(ImagenetLayout, ExplainsAnUnsortedValidationSet) {
 TEST(ParseLayout, NamesWhatThereIs) {
   EXPECT_THAT(ParseLayout("imagenet"), IsOkAndHolds(Layout::kImagenet));
   for (const Layout layout :
-       {Layout::kFolder, Layout::kImagenet, Layout::kImagenetV2,
+       {Layout::kFolder, Layout::kCsv, Layout::kImagenet, Layout::kImagenetV2,
         Layout::kImagenetR, Layout::kImagenetSketch, Layout::kImagenetA,
         Layout::kObjectNet}) {
     EXPECT_THAT(ParseLayout(ToString(layout)), IsOkAndHolds(layout));
   }
-  EXPECT_THAT(ParseLayout("tar"),
-              StatusIs(absl::StatusCode::kInvalidArgument,
-                       HasSubstr("folder, imagenet, imagenet_v2, imagenet_r, "
-                                 "imagenet_sketch, imagenet_a, objectnet")));
+  EXPECT_THAT(
+      ParseLayout("tar"),
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               HasSubstr("folder, csv, imagenet, imagenet_v2, imagenet_r, "
+                         "imagenet_sketch, imagenet_a, objectnet")));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "ingest/layout/objectnet_layout.h"
 
 #include <cstdint>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -8,7 +9,6 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/files.h"
 #include "core/base/status_macros.h"
-#include "glog/logging.h"
 #include "ingest/layout/class_folders.h"
 #include "ingest/layout/objectnet_mapping.h"
 
@@ -58,40 +58,41 @@ FolderNames NamesOf(const ObjectNetMapping& mapping) {
 
 }  // namespace
 
-absl::StatusOr<ImageList> ListObjectNetLayout(const std::string& source,
-                                              const ClassList& classes) {
+absl::Status ListObjectNetLayout(const ClassList& classes, ImageList* list) {
+  const std::string& source = list->source;
   if (!IsDirectory(JoinPath(source, kImages))) return NoImages(source);
   ASSIGN_OR_RETURN(const ObjectNetMapping mapping,
                    ReadObjectNetMapping(JoinPath(source, kMappings), classes));
   ASSIGN_OR_RETURN(const std::vector<LabelledFolder> folders,
-                   ListLabelledFolders(source, kImages, NamesOf(mapping)));
-  ImageList list = EmptyImageList(source, classes);
-  list.border_px = kBorderPx;
-  list.mapping_sha256 = mapping.sha256;
+                   ListLabelledFolders(kImages, NamesOf(mapping), list));
+  list->border_px = kBorderPx;
+  list->mapping_sha256 = mapping.sha256;
   std::vector<int64_t> allowed;
   for (const auto& [folder, labels] : mapping.labels_of_folder) {
     allowed.insert(allowed.end(), labels.begin(), labels.end());
   }
-  AllowClasses(std::move(allowed), &list);
-  size_t left_out = 0;
+  AllowClasses(std::move(allowed), list);
+  ImageList unused;
+  unused.source = source;
+  unused.ignore = list->ignore;
   for (const LabelledFolder& folder : folders) {
     const std::vector<int64_t>& labels =
         mapping.labels_of_folder.at(folder.name);
     if (labels.empty()) {
-      ++left_out;
+      const std::string path = JoinPath(kImages, folder.name);
+      list->findings.LeaveOut("its objects are not among the classes", path);
+      AddClassFolder(path, 0, &unused);
+      ++list->unused_folders;
       continue;
     }
-    const size_t before = list.files.size();
-    RETURN_IF_ERROR(AddLabelledFolders(kImages, {folder}, &list));
-    for (size_t i = before; i < list.files.size(); ++i) {
-      list.files[i].other_labels.assign(labels.begin() + 1, labels.end());
+    const size_t before = list->files.size();
+    AddLabelledFolders(kImages, {folder}, list);
+    for (size_t i = before; i < list->files.size(); ++i) {
+      list->files[i].other_labels.assign(labels.begin() + 1, labels.end());
     }
   }
-  LOG_IF(INFO, left_out > 0)
-      << left_out << " of " << folders.size() << " folders in \""
-      << JoinPath(source, kImages) << "\" are left out: their objects are not "
-      << "among the classes";
-  return list;
+  list->unused_images = static_cast<int64_t>(unused.files.size());
+  return absl::OkStatus();
 }
 
 }  // namespace maskfill

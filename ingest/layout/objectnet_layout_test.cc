@@ -21,7 +21,10 @@ using ::testing::IsEmpty;
 
 absl::StatusOr<ImageList> List(const std::string& source,
                                const std::string& classes = "") {
-  return ListImages(Layout::kObjectNet, source, "test", classes);
+  return ListImages({.layout = Layout::kObjectNet,
+                     .path = source,
+                     .split = "test",
+                     .classes_file = classes});
 }
 
 constexpr char kFolders[] = "/mappings/folder_to_objectnet_label.json";
@@ -60,6 +63,24 @@ TEST(ObjectNetLayout, TakesLabelsFromTheMappings) {
   EXPECT_THAT(list.allowed_classes, ElementsAre(409, 530, 703));
   EXPECT_EQ(list.class_keys.size(), 1000u);
   EXPECT_EQ(list.border_px, 2);
+}
+
+TEST(ObjectNetLayout, CountsWhatItDoesNotUse) {
+  const std::string dir = TestDirectory();
+  WriteArchive(dir);
+  WriteTestFile(dir + "/images/air_freshener/d.png", "");
+  ASSERT_OK_AND_ASSIGN(const ImageList list, List(dir));
+  EXPECT_EQ(list.unused_folders, 1);
+  EXPECT_EQ(list.unused_images, 2);
+  EXPECT_EQ(ToText(list.findings.left_out[0]),
+            "1 (images/air_freshener), its objects are not among the classes");
+  EXPECT_THAT(
+      list.findings.deviations,
+      ElementsAre("there are 2 images, ObjectNet has 18574",
+                  "there are images of 2 classes, ObjectNet has 113; missing "
+                  "are 111",
+                  "there are 2 images in 1 folders of other objects, ObjectNet "
+                  "has 31699 in 200"));
 }
 
 TEST(ObjectNetLayout, AllowsTheMappingsClassesHoweverFewAreThere) {

@@ -1,4 +1,4 @@
-// Hugging Face's CLIPModel under OpenAI's names.
+// OpenAI's names for CLIP's weights, and those of Hugging Face's CLIPModel.
 #ifndef MASKFILL_MODEL_TOOL_WEIGHTS_HUGGING_FACE_KEYS_H_
 #define MASKFILL_MODEL_TOOL_WEIGHTS_HUGGING_FACE_KEYS_H_
 
@@ -11,10 +11,15 @@ namespace maskfill {
 // CLIPVisionModelWithProjection.
 bool HasHuggingFaceNames(const NamedTensors& tensors);
 
-// Query, key and value become one projection (in this order), projections are
-// transposed, names follow. DataLoss names a
-// tensor that is missing beside its siblings, and one of no known name.
+// The same tensors under OpenAI's names: query, key and value become one (in
+// this order), projections are transposed. DataLoss names a tensor that is
+// missing beside its siblings, and one of no known name.
 absl::StatusOr<NamedTensors> FromHuggingFaceNames(const NamedTensors& tensors);
+
+// The inverse, bit for bit: `tensors` have OpenAI's names. Copies nothing: the
+// results are views, the transposed ones not contiguous. DataLoss names a
+// tensor of no known name or impossible shape.
+absl::StatusOr<NamedTensors> ToHuggingFaceNames(const NamedTensors& tensors);
 
 }  // namespace maskfill
 

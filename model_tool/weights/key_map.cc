@@ -1,19 +1,44 @@
 #include "model_tool/weights/key_map.h"
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
+#include <set>
 #include <utility>
 
+#include "ATen/ops/zeros.h"
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "core/base/status_macros.h"
+#include "model_tool/weights/foreign_models.h"
 #include "model_tool/weights/hugging_face_keys.h"
 
 namespace maskfill {
 namespace {
 
-// Wrappers of training code: data parallel, torch.compile, soups' modules.
+enum Naming { kOpenAi, kHuggingFace, kReference };
+constexpr WeightsNaming kNamings[] = {
+    {"openai", "visual.",
+     "OpenAI, open_clip, WiSE-FT, FLYP, model soups, this toolkit"},
+    {"hugging_face", "vision_model.",
+     "Hugging Face's CLIPModel, CLIPVisionModelWithProjection"},
+    {"reference", "backbone.", "the method's reference implementation"},
+};
+
+// By which an image tower is found, whatever stands before.
+constexpr absl::string_view kFirstOfTower[] = {
+    "visual.conv1.weight",
+    "visual.class_embedding",
+    "vision_model.embeddings.patch_embedding.weight",
+    "vision_model.embeddings.class_embedding",
+    "backbone.conv1.weight",
+    "backbone.class_embedding",
+};
+
+// Wrappers of training code, which stand before a head as well.
 constexpr absl::string_view kWrappers[] = {"module.", "_orig_mod.", "model."};
 
 // Scalars and buffers that stand beside the weights in some state dicts.
@@ -28,6 +53,13 @@ bool AnyStartsWith(const NamedTensors& tensors, absl::string_view prefix) {
   return first != tensors.end() && absl::StartsWith(first->first, prefix);
 }
 
+bool IsNoWeight(absl::string_view name) {
+  return std::find(std::begin(kNoWeights), std::end(kNoWeights), name) !=
+             std::end(kNoWeights) ||
+         absl::EndsWith(name, ".position_ids") ||
+         absl::EndsWith(name, ".attn_mask");
+}
+
 std::string WithoutWrappers(absl::string_view name) {
   bool again = true;
   while (again) {
@@ -39,93 +71,178 @@ std::string WithoutWrappers(absl::string_view name) {
   return std::string(name);
 }
 
-bool IsNoWeight(absl::string_view name) {
-  return std::find(std::begin(kNoWeights), std::end(kNoWeights), name) !=
-             std::end(kNoWeights) ||
-         absl::EndsWith(name, ".position_ids") ||
-         absl::EndsWith(name, ".attn_mask");
+bool IsHead(absl::string_view name) {
+  return absl::StartsWith(name, "classifier.") ||
+         absl::StartsWith(name, "classification_head.");
+}
+
+// What stands before the name, if it is the first of an image tower.
+std::optional<std::string> TowerPrefix(absl::string_view name) {
+  for (absl::string_view first : kFirstOfTower) {
+    absl::string_view before = name;
+    if (absl::ConsumeSuffix(&before, first) &&
+        (before.empty() || before.back() == '.')) {
+      return std::string(before);
+    }
+  }
+  return std::nullopt;
+}
+
+absl::StatusOr<std::string> ChoosePrefix(const NamedTensors& tensors,
+                                         absl::string_view wanted) {
+  std::set<std::string> prefixes;
+  for (const auto& [name, tensor] : tensors) {
+    if (auto prefix = TowerPrefix(name)) prefixes.insert(*std::move(prefix));
+  }
+  const std::string choices =
+      absl::StrCat("\"", absl::StrJoin(prefixes, "\", \""), "\"");
+  if (!wanted.empty()) {
+    for (const std::string& prefix : prefixes) {
+      if (prefix == wanted || prefix == absl::StrCat(wanted, ".")) {
+        return prefix;
+      }
+    }
+    return absl::InvalidArgumentError(
+        absl::StrCat("--state_key=", wanted,
+                     " is neither the key of a dict of weights nor "
+                     "a prefix of their names; found names with the prefix ",
+                     choices));
+  }
+  if (prefixes.size() > 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("found ", prefixes.size(),
+                     " image towers, under names with the prefix ", choices,
+                     "; choose one by --state_key=", *prefixes.rbegin()));
+  }
+  return prefixes.empty() ? "" : *prefixes.begin();
+}
+
+// The weights under `prefix` and the head, without it.
+NamedTensors TakePrefixOff(const NamedTensors& given, MappedWeights* result) {
+  NamedTensors tensors;
+  std::vector<std::string> outside;
+  for (const auto& [full_name, tensor] : given) {
+    absl::string_view rest = full_name;
+    const bool under = absl::ConsumePrefix(&rest, result->prefix);
+    const std::string name = under ? std::string(rest) : WithoutWrappers(rest);
+    if (IsNoWeight(name)) continue;
+    if (!under && !IsHead(name)) {
+      outside.push_back(full_name);
+      continue;
+    }
+    tensors[name] = tensor;
+    if (name != full_name) result->file_names[name] = full_name;
+  }
+  if (!result->prefix.empty()) {
+    result->notes.push_back(
+        absl::StrCat("took the prefix \"", result->prefix, "\" off the names"));
+  }
+  if (!outside.empty()) {
+    result->notes.push_back(absl::StrCat("left out ", outside.size(),
+                                         " tensors without that "
+                                         "prefix, the first \"",
+                                         outside[0], "\""));
+  }
+  return tensors;
 }
 
 // Renames everything under `from`; the rest stays.
 NamedTensors Renamed(const NamedTensors& tensors, absl::string_view from,
-                     absl::string_view to) {
+                     absl::string_view to, MappedWeights* result) {
   NamedTensors renamed;
   for (const auto& [name, tensor] : tensors) {
     absl::string_view rest = name;
-    if (absl::ConsumePrefix(&rest, from)) {
-      renamed[absl::StrCat(to, rest)] = tensor;
-    } else {
+    if (!absl::ConsumePrefix(&rest, from)) {
       renamed[name] = tensor;
+      continue;
     }
+    const std::string ours = absl::StrCat(to, rest);
+    renamed[ours] = tensor;
+    result->file_names[ours] = result->FileName(name);
   }
   return renamed;
 }
 
 absl::Status CheckTowers(const NamedTensors& tensors) {
-  if (AnyStartsWith(tensors, "visual.trunk.")) {
-    return absl::DataLossError(
-        "the image tower is one of timm's (visual.trunk.*); expected CLIP's "
-        "own ViT (visual.transformer.*)");
+  if (AnyStartsWith(tensors, "visual.transformer.resblocks.")) {
+    if (tensors.count("visual.proj") > 0) return absl::OkStatus();
+    const auto head = tensors.find("classifier.weight");
+    return absl::DataLossError(absl::StrCat(
+        "the image tower has no projection into the joint space (visual.proj, "
+        "visual_projection.weight)",
+        head != tensors.end()
+            ? ": with its head it is a CLIPForImageClassification, which "
+              "averages patches; expected a CLIPModel or "
+              "CLIPVisionModelWithProjection"
+            : "; expected a CLIPModel or CLIPVisionModelWithProjection, not a "
+              "CLIPVisionModel"));
   }
-  if (AnyStartsWith(tensors, "visual.layer1.") ||
-      AnyStartsWith(tensors, "visual.attnpool.")) {
-    return absl::DataLossError(
-        "the image tower is a ResNet; expected a ViT, since the method masks "
-        "patches");
-  }
-  if (!AnyStartsWith(tensors, "visual.transformer.resblocks.")) {
-    std::string first = tensors.empty() ? "none" : tensors.begin()->first;
-    return absl::DataLossError(
-        absl::StrCat("found no CLIP image tower among ", tensors.size(),
-                     " tensors (the first is \"", first,
-                     "\"); expected names such as visual.conv1.weight or "
-                     "vision_model.embeddings.class_embedding"));
-  }
-  if (tensors.count("visual.proj") == 0) {
-    return absl::DataLossError(
-        "the image tower has no visual.proj; expected CLIP's ViT with its "
-        "projection into the joint space");
-  }
-  if (AnyStartsWith(tensors, "visual.attn_pool.")) {
-    return absl::DataLossError(
-        "the image tower pools by attention (CoCa); expected CLIP's class "
-        "token");
-  }
-  return absl::OkStatus();
+  const bool text = AnyStartsWith(tensors, "text_model.") ||
+                    AnyStartsWith(tensors, "token_embedding.");
+  return absl::DataLossError(absl::StrCat(
+      "found no CLIP image tower among ", tensors.size(),
+      " tensors (the first ",
+      tensors.empty() ? "is none"
+                      : absl::StrCat("is \"", tensors.begin()->first, "\""),
+      ")", text ? ", only a text tower" : "",
+      "; expected names such as visual.conv1.weight or "
+      "vision_model.embeddings.class_embedding"));
 }
 
 }  // namespace
 
-absl::StatusOr<MappedWeights> MapToOpenAiNames(const NamedTensors& given) {
-  MappedWeights result;
-  result.naming = "openai";
-  NamedTensors tensors;
-  for (const auto& [full_name, tensor] : given) {
-    std::string name = WithoutWrappers(full_name);
-    if (IsNoWeight(name)) continue;
-    if (!tensors.emplace(name, tensor).second) {
-      return absl::DataLossError(absl::StrCat(
-          "two tensors are called \"", name,
-          "\" once wrappers such as "
-          "\"module.\" are taken off; expected one model in the file"));
-    }
+absl::Span<const WeightsNaming> AllWeightsNamings() { return kNamings; }
+
+const std::string& MappedWeights::FileName(const std::string& name) const {
+  const auto found = file_names.find(name);
+  return found == file_names.end() ? name : found->second;
+}
+
+bool BelongsToImageTower(absl::string_view name) {
+  return TowerPrefix(name).has_value();
+}
+
+absl::StatusOr<MappedWeights> MapToOpenAiNames(const NamedTensors& given,
+                                               absl::string_view prefix) {
+  if (const std::string foreign = DescribeForeignModel(given);
+      !foreign.empty()) {
+    return absl::DataLossError(foreign);
   }
+  MappedWeights result;
+  result.naming = std::string(kNamings[kOpenAi].name);
+  ASSIGN_OR_RETURN(result.prefix, ChoosePrefix(given, prefix));
+  NamedTensors tensors = TakePrefixOff(given, &result);
   if (HasHuggingFaceNames(tensors)) {
-    result.naming = "hugging_face";
+    result.naming = std::string(kNamings[kHuggingFace].name);
+    NamedTensors head;
+    for (auto at = tensors.begin(); at != tensors.end();) {
+      const auto next = std::next(at);
+      if (IsHead(at->first)) head.insert(tensors.extract(at));
+      at = next;
+    }
     ASSIGN_OR_RETURN(tensors, FromHuggingFaceNames(tensors));
+    for (const auto& [name, tensor] : tensors) {
+      // Not of a shape that has no name there: an error that is to come.
+      const auto theirs = ToHuggingFaceNames({{name, tensor}});
+      if (theirs.ok()) {
+        result.file_names[name] =
+            absl::StrCat(result.prefix, theirs->begin()->first);
+      }
+    }
+    tensors.merge(head);
   }
   if (AnyStartsWith(tensors, "backbone.")) {
-    result.naming = "reference";
-    tensors = Renamed(tensors, "backbone.", "visual.");
+    result.naming = std::string(kNamings[kReference].name);
+    tensors = Renamed(tensors, "backbone.", "visual.", &result);
   }
-  tensors = Renamed(tensors, "classification_head.", "classifier.");
+  tensors = Renamed(tensors, "classification_head.", "classifier.", &result);
   if (AnyStartsWith(tensors, "text.")) {
     if (!AnyStartsWith(tensors, "text.transformer.resblocks.")) {
       return absl::DataLossError(
           "the text tower is not CLIP's own (text.transformer.resblocks.* is "
           "missing); only CLIP's text transformer is supported");
     }
-    tensors = Renamed(tensors, "text.", "");
+    tensors = Renamed(tensors, "text.", "", &result);
   }
   RETURN_IF_ERROR(CheckTowers(tensors));
   if (!AnyStartsWith(tensors, "transformer.resblocks.")) {
@@ -144,6 +261,12 @@ absl::StatusOr<MappedWeights> MapToOpenAiNames(const NamedTensors& given) {
   if (const auto scale = tensors.find("logit_scale");
       scale != tensors.end() && scale->second.numel() == 1) {
     scale->second = scale->second.reshape({});
+  }
+  if (const auto weight = tensors.find("classifier.weight");
+      weight != tensors.end() && weight->second.dim() == 2 &&
+      tensors.count("classifier.bias") == 0) {
+    tensors["classifier.bias"] = at::zeros({weight->second.size(0)});
+    result.notes.push_back("the head has no bias: zeros");
   }
   result.tensors = std::move(tensors);
   return result;

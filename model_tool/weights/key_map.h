@@ -2,36 +2,59 @@
 #ifndef MASKFILL_MODEL_TOOL_WEIGHTS_KEY_MAP_H_
 #define MASKFILL_MODEL_TOOL_WEIGHTS_KEY_MAP_H_
 
+#include <map>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "core/model/named_tensors.h"
 
 namespace maskfill {
 
+// How a project names a CLIP's tensors.
+struct WeightsNaming {
+  absl::string_view name;      // "openai", "hugging_face", "reference"
+  absl::string_view tower;     // what its image tower's names begin with
+  absl::string_view projects;  // who names them so, for people
+};
+// All that MapToOpenAiNames reads.
+absl::Span<const WeightsNaming> AllWeightsNamings();
+
 struct MappedWeights {
   NamedTensors tensors;  // OpenAI's names, dtypes as given
-  // "openai", "hugging_face" or "reference": whose names they were.
-  std::string naming;
+  std::string naming;    // WeightsNaming::name: whose names they were
+  std::string prefix;    // what was taken off the names, "model."
   // What was left out or renamed, for people.
   std::vector<std::string> notes;
+  // As the file has them, by OpenAI's names, where they differ; one of three
+  // where Hugging Face splits a tensor.
+  std::map<std::string, std::string> file_names;
+
+  // `name` as the file has it.
+  const std::string& FileName(const std::string& name) const;
 };
 
-// Renames (and, for Hugging Face, joins and transposes) to OpenAI's names:
-//   OpenAI, open_clip       as they are; `module.`, `_orig_mod.`, `model.` and
-//                           the `text.` of CustomTextCLIP are taken off
-//   Hugging Face CLIPModel  vision_model.*, text_model.*, *_projection.weight
-//   the method's reference  backbone.* -> visual.*, classifier.*
-//   model soups             model.*, classification_head.* -> classifier.*
-// logit_scale of shape [1] becomes a scalar. Buffers and scalars that are no
-// weights (position_ids, attn_mask, input_resolution, ...) are left out, and so
-// are the rest of a text tower without its transformer.
+// Whether a tensor of this name begins an image tower in one of the namings
+// below, with any prefix.
+bool BelongsToImageTower(absl::string_view name);
+
+// Renames (and, for Hugging Face, joins and transposes) to OpenAI's names from
+// any of AllWeightsNamings, whatever prefix they have in common, such as
+// "module." or "clip_model."; the `text.` of open_clip's CustomTextCLIP and the
+// `classification_head.` of WiSE-FT and model soups as well.
+// logit_scale of shape [1] becomes a scalar, a head without bias gets one of
+// zeros. Buffers and scalars that are no weights (position_ids, attn_mask,
+// input_resolution, ...) are left out, and so are the rest of a text tower
+// without its transformer and what lies outside the prefix; notes say so.
 //
-// DataLoss, saying what it is, for towers that this toolkit does not know:
-// timm's (visual.trunk.*), ResNets, text towers from Hugging Face inside
-// open_clip, and for anything without a CLIP image tower.
-absl::StatusOr<MappedWeights> MapToOpenAiNames(const NamedTensors& tensors);
+// InvalidArgument when there are towers under several prefixes, of which
+// `prefix` (with or without its dot; empty: the only one) chooses none.
+// DataLoss, saying what it is, for towers that this toolkit does not know
+// (DescribeForeignModel) and for anything without a CLIP image tower.
+absl::StatusOr<MappedWeights> MapToOpenAiNames(const NamedTensors& tensors,
+                                               absl::string_view prefix = "");
 
 }  // namespace maskfill
 

@@ -16,9 +16,9 @@
 namespace maskfill {
 namespace {
 
+using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::SizeIs;
 
 void ExpectEqual(const NamedTensors& found, const NamedTensors& expected) {
   for (const auto& [name, tensor] : expected) {
@@ -101,11 +101,44 @@ TEST(KeyMap, LeavesOpenAiNames) {
 TEST(KeyMap, TakesWrappersOff) {
   const NamedTensors clip = TinyClipTensors();
   for (const char* wrapper :
-       {"module.", "model.", "module.model.", "_orig_mod.module."}) {
+       {"module.", "model.", "module.model.", "_orig_mod.module.",
+        "clip_model.", "image_encoder.model."}) {
     ASSERT_OK_AND_ASSIGN(const MappedWeights mapped,
                          MapToOpenAiNames(AddPrefix(clip, wrapper)));
     ExpectEqual(mapped.tensors, clip);
+    EXPECT_EQ(mapped.prefix, wrapper);
+    EXPECT_EQ(mapped.FileName("visual.proj"),
+              absl::StrCat(wrapper, "visual.proj"));
   }
+}
+
+TEST(KeyMap, TakesTheHeadFromOutsideTheTowersPrefix) {
+  // As WiSE-FT's and FLYP's ImageClassifier under DistributedDataParallel.
+  NamedTensors named = AddPrefix(TinyClipTensors(), "module.image_encoder.");
+  named["module.classification_head.weight"] = at::zeros({10, 4});
+  named["ema_step"] = at::zeros({});
+  ASSERT_OK_AND_ASSIGN(const MappedWeights mapped, MapToOpenAiNames(named));
+  EXPECT_EQ(mapped.tensors.count("classifier.weight"), 1u);
+  EXPECT_EQ(mapped.tensors.count("classifier.bias"), 1u);
+  EXPECT_EQ(mapped.FileName("classifier.weight"),
+            "module.classification_head.weight");
+  EXPECT_THAT(mapped.notes, Contains(HasSubstr("the first \"ema_step\"")));
+}
+
+TEST(KeyMap, AsksWhichOfTwoTowers) {
+  NamedTensors named = TinyClipTensors();
+  for (const auto& [name, tensor] : TinyClipTensors()) {
+    named["model." + name] = tensor;
+  }
+  EXPECT_THAT(MapToOpenAiNames(named),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("found 2 image towers")));
+  ASSERT_OK_AND_ASSIGN(const MappedWeights mapped,
+                       MapToOpenAiNames(named, "model"));
+  ExpectEqual(mapped.tensors, TinyClipTensors());
+  EXPECT_THAT(
+      MapToOpenAiNames(named, "absent"),
+      StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("\"model.\"")));
 }
 
 TEST(KeyMap, MapsHuggingFaceNames) {
@@ -187,7 +220,7 @@ TEST(KeyMap, MapsModelSoups) {
       at::zeros({10});
   ASSERT_OK_AND_ASSIGN(const MappedWeights mapped, MapToOpenAiNames(named));
   ExpectEqual(mapped.tensors, expected);
-  EXPECT_THAT(mapped.notes, SizeIs(1));
+  EXPECT_THAT(mapped.notes, Contains(HasSubstr("without its transformer")));
 }
 
 TEST(KeyMap, DropsScalarsAndReshapesTheTemperature) {
@@ -210,18 +243,17 @@ TEST(KeyMap, SaysWhyATowerIsRefused) {
   };
   const at::Tensor any = at::zeros({1});
   expect({{"visual.trunk.patch_embed.proj.weight", any}}, "timm");
-  expect({{"visual.layer1.0.conv1.weight", any},
-          {"visual.attnpool.q_proj.weight", any}},
-         "ResNet");
   expect({{"conv1.weight", any}}, "found no CLIP image tower");
   expect({}, "found no CLIP image tower");
   NamedTensors no_proj = TinyClipTensors();
   no_proj.erase("visual.proj");
-  expect(no_proj, "no visual.proj");
+  expect(no_proj, "no projection into the joint space");
+  no_proj["classifier.weight"] = any;
+  expect(no_proj, "CLIPForImageClassification");
+  expect({{"token_embedding.weight", any}}, "only a text tower");
   NamedTensors other_text = TinyClipTensors();
   other_text["text.transformer.embeddings.word_embeddings.weight"] = any;
   expect(other_text, "text tower is not CLIP's own");
-  expect({{"module.visual.proj", any}, {"visual.proj", any}}, "two tensors");
 }
 
 }  // namespace

@@ -90,6 +90,14 @@ absl::StatusOr<PickleObject*> PickleCall(const PickleObject& callable,
         name == "torch._utils _rebuild_tensor") {
       return MakeTensor(callable, items, pickle);
     }
+    if (name == "collections defaultdict") {
+      return pickle->New(PickleKind::kDict);  // its arguments: a factory
+    }
+    // A tensor with attributes: (function, type, arguments, attributes).
+    if (name == "torch._tensor _rebuild_from_type_v2" && items.size() == 4 &&
+        items[0]->kind == PickleKind::kGlobal && items[0]->text != name) {
+      return PickleCall(*items[0], items[2], pickle);
+    }
     if (name == "torch._utils _rebuild_parameter" ||
         name == "torch._utils _rebuild_parameter_with_state") {
       // (data, requires_grad, hooks, ...)

@@ -7,11 +7,12 @@
 
 namespace maskfill {
 
-// What callable(*arguments) stands for: an OrderedDict as a dict, a set as a
-// list, torch.Size as a tuple, torch.device as a string, the _rebuild_tensor
-// and _rebuild_parameter functions of torch._utils as a tensor; anything else
-// as an opaque object. Nothing is ever called. DataLoss when `callable` is no
-// global (or opaque), or a known one gets other arguments than torch gives it.
+// What callable(*arguments) stands for: an OrderedDict or defaultdict as a
+// dict, a set as a list, torch.Size as a tuple, torch.device as a string, the
+// _rebuild_tensor and _rebuild_parameter functions of torch._utils as a tensor;
+// anything else as an opaque object. Nothing is ever called. DataLoss when
+// `callable` is no global (or opaque), or a known one gets other arguments than
+// torch gives it.
 absl::StatusOr<PickleObject*> PickleCall(const PickleObject& callable,
                                          PickleObject* arguments,
                                          Pickle* pickle);

@@ -1,40 +1,89 @@
 #include "model_tool/weights/state_dict.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
-#include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "core/base/status_macros.h"
 #include "core/model/safetensors.h"
-#include "core/record/safetensors_reader.h"
+#include "model_tool/weights/foreign_files.h"
+#include "model_tool/weights/key_map.h"
 #include "model_tool/weights/torch_archive.h"
-#include "model_tool/weights/zip_checksums.h"
 
 namespace maskfill {
 namespace {
 
-constexpr const char* kNestings[] = {"state_dict", "model_state_dict", "model"};
+constexpr absl::string_view kUsualKeys[] = {"state_dict", "model_state_dict",
+                                            "model"};
+constexpr size_t kMaxListed = 8;
 
-bool HasTensors(const PickleObject& dict) {
-  for (size_t i = 1; i < dict.items.size(); i += 2) {
-    if (dict.items[i]->kind == PickleKind::kTensor) return true;
-  }
-  return false;
+// A few of `names`, quoted.
+std::string Listed(const std::vector<std::string>& names) {
+  const size_t listed = std::min(names.size(), kMaxListed);
+  return absl::StrCat(
+      "\"", absl::StrJoin(names.begin(), names.begin() + listed, "\", \""),
+      "\"", listed < names.size() ? ", ..." : "");
 }
 
 std::string Keys(const PickleObject& dict) {
   std::vector<std::string> keys;
-  for (size_t i = 0; i < dict.items.size() && keys.size() < 8; i += 2) {
+  for (size_t i = 0; i < dict.items.size(); i += 2) {
     const PickleObject& key = *dict.items[i];
-    keys.push_back(key.kind == PickleKind::kString
-                       ? absl::StrCat("\"", key.text, "\"")
-                       : Describe(key));
+    keys.push_back(key.kind == PickleKind::kString ? key.text : Describe(key));
   }
-  if (dict.items.size() > 16) keys.push_back("...");
-  return absl::StrJoin(keys, ", ");
+  return keys.empty() ? "none" : Listed(keys);
+}
+
+// Every dict in `root` that holds tensors, by its dotted key.
+struct Candidate {
+  std::string key;
+  const PickleObject* dict = nullptr;
+  bool is_tower = false;
+};
+std::vector<Candidate> FindCandidates(const PickleObject& root) {
+  constexpr size_t kMaxDepth = 3;
+  std::vector<Candidate> found;
+  std::vector<std::pair<Candidate, size_t>> open = {{{"", &root}, 0}};
+  std::set<const PickleObject*> seen = {&root};
+  while (!open.empty()) {
+    auto [candidate, depth] = std::move(open.back());
+    open.pop_back();
+    bool has_tensors = false;
+    const auto& items = candidate.dict->items;
+    for (size_t i = 0; i + 1 < items.size(); i += 2) {
+      if (items[i]->kind != PickleKind::kString) continue;
+      const std::string& name = items[i]->text;
+      if (items[i + 1]->kind == PickleKind::kTensor) {
+        has_tensors = true;
+        candidate.is_tower = candidate.is_tower || BelongsToImageTower(name);
+      } else if (items[i + 1]->kind == PickleKind::kDict && depth < kMaxDepth &&
+                 seen.insert(items[i + 1]).second) {
+        const char* dot = candidate.key.empty() ? "" : ".";
+        open.push_back({{absl::StrCat(candidate.key, dot, name), items[i + 1]},
+                        depth + 1});
+      }
+    }
+    if (has_tensors) found.push_back(std::move(candidate));
+  }
+  return found;
+}
+
+// By the order of kUsualKeys, then the root; the rest comes last.
+size_t Rank(const Candidate& candidate) {
+  if (candidate.key.empty()) return 1 + std::size(kUsualKeys);
+  size_t rank = 0;
+  for (const absl::string_view part : absl::StrSplit(candidate.key, '.')) {
+    const auto* usual =
+        std::find(std::begin(kUsualKeys), std::end(kUsualKeys), part);
+    if (usual == std::end(kUsualKeys)) return std::string::npos;
+    rank = std::max<size_t>(rank, 1 + (usual - std::begin(kUsualKeys)));
+  }
+  return rank;
 }
 
 // Every tensor that a scripted module or one inside it has as an attribute, by
@@ -76,91 +125,166 @@ absl::StatusOr<NamedTensors> ReadTorchScript(TorchArchive* archive) {
   return tensors;
 }
 
-absl::StatusOr<NamedTensors> ReadPickle(TorchArchive* archive) {
-  ASSIGN_OR_RETURN(const PickleObject* dict, FindStateDict(archive->root()));
-  NamedTensors tensors;
-  for (size_t i = 0; i + 1 < dict->items.size(); i += 2) {
-    const PickleObject& key = *dict->items[i];
-    const PickleObject& value = *dict->items[i + 1];
-    if (key.kind != PickleKind::kString) {
+// What the code of a scripted CLIP calls: OpenAI's has a class QuickGELU, which
+// multiplies by a sigmoid.
+std::string ActivationOfCode(absl::string_view code) {
+  const bool quick = absl::StrContains(code, "QuickGELU") &&
+                     absl::StrContains(code, "torch.sigmoid(");
+  const bool gelu = absl::StrContains(code, "torch.gelu(");
+  if (quick == gelu) return "";
+  if (quick) return "quick_gelu";
+  return absl::StrContains(code, "\"tanh\"") ? "gelu_tanh" : "gelu";
+}
+
+absl::Status ReadPickle(TorchArchive* archive, const std::string& key,
+                        StateDict* state) {
+  ASSIGN_OR_RETURN(FoundStateDict found, FindStateDict(archive->root(), key));
+  state->key = std::move(found.key);
+  state->other_keys = std::move(found.other_keys);
+  if (!state->other_keys.empty()) {
+    state->notes.push_back(absl::StrCat(
+        "took the weights ",
+        state->key.empty() ? "at the root"
+                           : absl::StrCat("under \"", state->key, "\""),
+        "; there are more under ", Listed(state->other_keys),
+        " (--state_key=", state->other_keys[0], ")"));
+  }
+  std::vector<std::string> left_out;
+  for (size_t i = 0; i + 1 < found.dict->items.size(); i += 2) {
+    const PickleObject& name = *found.dict->items[i];
+    const PickleObject& value = *found.dict->items[i + 1];
+    if (name.kind != PickleKind::kString) {
       return absl::DataLossError(absl::StrCat(
-          "the state dict has ", Describe(key), " as a key, expected names"));
+          "the state dict has ", Describe(name), " as a key, expected names"));
     }
-    // Scalars that state dicts of scripted modules carry.
-    if (value.kind == PickleKind::kInt || value.kind == PickleKind::kNone) {
+    if (value.kind == PickleKind::kTensor) {
+      ASSIGN_OR_RETURN(
+          state->tensors[name.text],
+          Annotate(archive->Read(value), absl::StrCat("\"", name.text, "\"")));
+    } else if (value.kind == PickleKind::kOpaque &&
+               (absl::StrContains(value.text, "torch") ||
+                absl::StrContains(value.text, "numpy"))) {
+      return absl::DataLossError(
+          absl::StrCat("\"", name.text, "\" is ", Describe(value),
+                       ", expected a dense tensor of torch; save the weights "
+                       "as plain float32 tensors"));
+    } else {
+      left_out.push_back(name.text);
+    }
+  }
+  if (!left_out.empty()) {
+    state->notes.push_back(
+        absl::StrCat("left out what is no tensor: ", Listed(left_out)));
+  }
+  return absl::OkStatus();
+}
+
+// safetensors' save_model stores a tensor that has several names once and notes
+// the others in the metadata: {"name left out": "name stored"}. A CLIP has no
+// tensor under two names, so the one stored is somebody else's.
+void RestoreSharedNames(StateDict* state) {
+  for (const auto& [left_out, stored] : state->metadata) {
+    const auto tensor = state->tensors.find(stored);
+    if (tensor == state->tensors.end() || state->tensors.count(left_out) > 0) {
       continue;
     }
-    ASSIGN_OR_RETURN(
-        tensors[key.text],
-        Annotate(archive->Read(value), absl::StrCat("\"", key.text, "\"")));
+    state->notes.push_back(absl::StrCat("\"", stored, "\" is also \"", left_out,
+                                        "\", says the metadata: took that"));
+    state->tensors[left_out] = tensor->second;
+    state->tensors.erase(stored);
   }
-  return tensors;
 }
 
 }  // namespace
 
+absl::Span<const WeightsFormatRow> AllWeightsFormats() {
+  static constexpr WeightsFormatRow kRows[] = {
+      {WeightsFormat::kTorchScript, "torchscript",
+       "`torch.jit.save`, as OpenAI releases CLIP; its code is never run"},
+      {WeightsFormat::kPickle, "pickle",
+       "`torch.save` since PyTorch 1.6: a state dict, alone or anywhere in a "
+       "checkpoint; read as data"},
+      {WeightsFormat::kSafetensors, "safetensors",
+       "one file, or several with their index"},
+  };
+  return kRows;
+}
+
 std::string ToString(WeightsFormat format) {
-  switch (format) {
-    case WeightsFormat::kTorchScript:
-      return "torchscript";
-    case WeightsFormat::kPickle:
-      return "pickle";
-    case WeightsFormat::kSafetensors:
-      return "safetensors";
-  }
-  return "unknown";
+  return std::string(AllWeightsFormats()[static_cast<size_t>(format)].name);
 }
 
-absl::StatusOr<const PickleObject*> FindStateDict(const PickleObject& root) {
-  const PickleObject* at = &root;
-  for (int depth = 0; depth <= 3; ++depth) {
-    if (at->kind != PickleKind::kDict) {
-      return absl::DataLossError(absl::StrCat(
-          "found ", Describe(*at),
-          ", expected a state dict: a dict of tensors by name. A whole Python "
-          "object cannot be read; save its weights in Python: "
-          "torch.save(model.state_dict(), new)"));
-    }
-    const PickleObject* inner = nullptr;
-    for (const char* name : kNestings) {
-      if (inner == nullptr) inner = at->Find(name);
-    }
-    // Tensors beside it, such as states of random generators, do not count.
-    if (inner == nullptr ||
-        (inner->kind != PickleKind::kDict && HasTensors(*at))) {
-      break;
-    }
-    at = inner;
+absl::StatusOr<FoundStateDict> FindStateDict(const PickleObject& root,
+                                             const std::string& key) {
+  if (root.kind != PickleKind::kDict) {
+    return absl::DataLossError(absl::StrCat(
+        "found ", Describe(root),
+        ", expected a state dict: a dict of tensors by name. A whole Python "
+        "object cannot be read; save its weights in Python: "
+        "torch.save(model.state_dict(), new)"));
   }
-  if (!HasTensors(*at)) {
-    return absl::DataLossError(
-        absl::StrCat("found a dict without tensors, with keys ", Keys(*at),
-                     "; expected a state dict, alone or under \"",
-                     absl::StrJoin(kNestings, "\", \""), "\""));
+  std::vector<Candidate> candidates = FindCandidates(root);
+  if (std::any_of(candidates.begin(), candidates.end(),
+                  [](const Candidate& c) { return c.is_tower; })) {
+    std::erase_if(candidates, [](const Candidate& c) { return !c.is_tower; });
   }
-  return at;
+  if (candidates.empty()) {
+    std::string holds;
+    for (size_t i = 0; i + 1 < root.items.size() && holds.empty(); i += 2) {
+      if (root.items[i + 1]->kind != PickleKind::kOpaque) continue;
+      holds = absl::StrCat(" (\"", root.items[i]->text, "\" is ",
+                           Describe(*root.items[i + 1]), ")");
+    }
+    return absl::DataLossError(absl::StrCat(
+        "found a dict without tensors of torch, with keys ", Keys(root), holds,
+        "; expected a state dict, alone or in a checkpoint: "
+        "torch.save(model.state_dict(), new)"));
+  }
+  std::stable_sort(candidates.begin(), candidates.end(),
+                   [](const Candidate& a, const Candidate& b) {
+                     return std::make_pair(Rank(a), a.key) <
+                            std::make_pair(Rank(b), b.key);
+                   });
+  std::vector<std::string> keys;
+  for (const Candidate& candidate : candidates) keys.push_back(candidate.key);
+  size_t chosen = std::find(keys.begin(), keys.end(), key) - keys.begin();
+  if (key.empty() || chosen == keys.size()) {
+    chosen = 0;
+    if (keys.size() > 1 && Rank(candidates[0]) == std::string::npos) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("found weights under ", Listed(keys),
+                       "; choose one by --state_key=", keys[0]));
+    }
+  }
+  FoundStateDict found{candidates[chosen].dict, keys[chosen], {}};
+  keys.erase(keys.begin() + static_cast<int64_t>(chosen));
+  found.other_keys = std::move(keys);
+  return found;
 }
 
-absl::StatusOr<StateDict> ParseStateDict(absl::string_view bytes) {
+absl::StatusOr<StateDict> ReadStateDict(
+    const std::shared_ptr<const MappedFile>& file, const std::string& key) {
+  if (const std::string foreign = DescribeForeignFile(file->bytes());
+      !foreign.empty()) {
+    return absl::DataLossError(foreign);
+  }
   StateDict state;
-  // The length of the header, and its brace.
-  if (bytes.size() > 8 && bytes[8] == '{') {
-    ASSIGN_OR_RETURN(const auto reader,
-                     SafetensorsReader::OpenBytes(bytes, "safetensors"));
-    ASSIGN_OR_RETURN(SafetensorsFile file, ReadSafetensors(*reader));
-    state.tensors = std::move(file.tensors);
-    state.metadata = std::move(file.metadata);
+  if (!absl::StartsWith(file->bytes(), "PK")) {
+    ASSIGN_OR_RETURN(SafetensorsFile read, MapSafetensors(file));
+    state.tensors = std::move(read.tensors);
+    state.metadata = std::move(read.metadata);
+    RestoreSharedNames(&state);
     return state;
   }
-  ASSIGN_OR_RETURN(const TorchFileKind kind, DetectTorchFile(bytes));
-  RETURN_IF_ERROR(CheckZipChecksums(bytes));
-  ASSIGN_OR_RETURN(const auto archive, TorchArchive::Open(bytes));
-  if (kind == TorchFileKind::kTorchScript) {
+  ASSIGN_OR_RETURN(const auto archive, TorchArchive::Open(file));
+  if (archive->is_script()) {
     state.format = WeightsFormat::kTorchScript;
     ASSIGN_OR_RETURN(state.tensors, ReadTorchScript(archive.get()));
+    ASSIGN_OR_RETURN(const std::string code, archive->ReadCode());
+    state.scripted_activation = ActivationOfCode(code);
   } else {
     state.format = WeightsFormat::kPickle;
-    ASSIGN_OR_RETURN(state.tensors, ReadPickle(archive.get()));
+    RETURN_IF_ERROR(ReadPickle(archive.get(), key, &state));
   }
   return state;
 }

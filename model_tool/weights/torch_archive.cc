@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "ATen/ops/empty.h"
+#include "ATen/ops/from_blob.h"
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -22,6 +23,8 @@ namespace {
 using caffe2::serialize::PyTorchStreamReader;
 
 constexpr int64_t kMaxPickleBytes = int64_t{64} << 20;
+// The format's limit is 1032 to 1.
+constexpr size_t kMaxDeflation = 1032;
 
 constexpr std::pair<const char*, at::ScalarType> kStorageTypes[] = {
     {"torch FloatStorage", at::kFloat},
@@ -104,43 +107,68 @@ std::vector<int64_t> Integers(const PickleObject& tuple) {
 
 }  // namespace
 
-TorchArchive::TorchArchive(int64_t file_bytes,
+TorchArchive::TorchArchive(std::shared_ptr<const MappedFile> file,
                            std::unique_ptr<PyTorchStreamReader> reader)
-    : file_bytes_(file_bytes), reader_(std::move(reader)) {}
+    : file_(std::move(file)), reader_(std::move(reader)) {}
 
 TorchArchive::~TorchArchive() = default;
 
 absl::StatusOr<std::unique_ptr<TorchArchive>> TorchArchive::Open(
-    absl::string_view bytes) {
+    std::shared_ptr<const MappedFile> file) {
+  const absl::string_view bytes = file->bytes();
+  ASSIGN_OR_RETURN(ZipContents contents, ReadZipContents(bytes));
+  RETURN_IF_ERROR(CheckZipChecksums(bytes));
   ASSIGN_OR_RETURN(auto reader, OpenZip(bytes));
   std::unique_ptr<TorchArchive> archive(
-      new TorchArchive(static_cast<int64_t>(bytes.size()), std::move(reader)));
-  const absl::StatusOr<bool> has_order =
-      CatchTorch([&] { return archive->reader_->hasRecord("byteorder"); });
+      new TorchArchive(std::move(file), std::move(reader)));
+  archive->contents_ = std::move(contents);
+  const auto has = [&](const char* name) {
+    return CatchTorch([&] { return archive->reader_->hasRecord(name); });
+  };
+  const absl::StatusOr<bool> has_order = has("byteorder");
   RETURN_IF_ERROR(ZipStatus(has_order.status()));
   if (*has_order) {
     ASSIGN_OR_RETURN(const std::string order,
                      archive->ReadRecord("byteorder", 16));
     if (order != "little") {
       return absl::DataLossError(
-          absl::StrCat("byte order is \"", order, "\", expected \"little\""));
+          absl::StrCat("byte order is \"", order,
+                       "\", expected \"little\"; save the "
+                       "weights on a little-endian machine"));
     }
   }
+  const absl::StatusOr<bool> is_script = has("constants.pkl");
+  RETURN_IF_ERROR(ZipStatus(is_script.status()));
+  archive->is_script_ = *is_script;
   ASSIGN_OR_RETURN(const std::string pickle,
                    archive->ReadRecord("data.pkl", kMaxPickleBytes));
   ASSIGN_OR_RETURN(archive->pickle_, Unpickle(pickle));
   return archive;
 }
 
+absl::StatusOr<std::string> TorchArchive::ReadCode() {
+  std::string code;
+  for (const std::string& name : contents_.names) {
+    const size_t begin = name.find("/code/");
+    if (begin == std::string::npos || !absl::EndsWith(name, ".py")) continue;
+    ASSIGN_OR_RETURN(const std::string text,
+                     ReadRecord(name.substr(begin + 1), kMaxPickleBytes));
+    code += text;
+  }
+  return code;
+}
+
 absl::StatusOr<std::string> TorchArchive::ReadRecord(const std::string& name,
                                                      int64_t max_bytes) {
   auto bytes = CatchTorch([&]() -> absl::StatusOr<std::string> {
     const size_t size = reader_->getRecordSize(name);
-    // Records are stored as they are, so none is larger than the file.
-    if (static_cast<int64_t>(size) > std::min(file_bytes_, max_bytes)) {
-      return absl::DataLossError(absl::StrCat(
-          "entry \"", name, "\" says it has ", size,
-          " bytes, expected at most ", std::min(file_bytes_, max_bytes)));
+    // Records that are stored as they are aren't larger than the file.
+    const int64_t most =
+        std::min(static_cast<int64_t>(file_->bytes().size()), max_bytes);
+    if (!contents_.compressed && static_cast<int64_t>(size) > most) {
+      return absl::DataLossError(
+          absl::StrCat("entry \"", name, "\" says it has ", size,
+                       " bytes, expected at most ", most));
     }
     std::string record(size, '\0');
     reader_->getRecord(name, record.data(), size);
@@ -148,6 +176,39 @@ absl::StatusOr<std::string> TorchArchive::ReadRecord(const std::string& name,
   });
   if (!bytes.ok()) return ZipStatus(bytes.status());
   return bytes;
+}
+
+absl::StatusOr<at::Tensor> TorchArchive::ReadBytes(const std::string& name) {
+  const absl::string_view file = file_->bytes();
+  auto read = CatchTorch([&]() -> absl::StatusOr<at::Tensor> {
+    const size_t size = reader_->getRecordSize(name);
+    const size_t offset = reader_->getRecordOffset(name);
+    const bool inside = offset <= file.size() && size <= file.size() - offset;
+    if (!contents_.compressed && !inside) {
+      return absl::DataLossError(absl::StrCat(
+          "entry \"", name, "\" says it has ", size, " bytes from byte ",
+          offset, ", the whole file has ", file.size()));
+    }
+    if (size / kMaxDeflation > file.size()) {
+      return absl::DataLossError(absl::StrCat("entry \"", name,
+                                              "\" says it has ", size,
+                                              " bytes, more than can be "
+                                              "deflated to the file's ",
+                                              file.size()));
+    }
+    const char* data = file.data() + offset;
+    const auto rows = static_cast<int64_t>(size);
+    if (!contents_.compressed && size > 0 &&
+        reinterpret_cast<uintptr_t>(data) % sizeof(double) == 0) {
+      return at::from_blob(
+          const_cast<char*>(data), {rows}, [kept = file_](void*) {}, at::kByte);
+    }
+    at::Tensor buffer = at::empty({rows}, at::kByte);
+    reader_->getRecord(name, buffer.data_ptr(), size);
+    return buffer;
+  });
+  if (!read.ok()) return ZipStatus(read.status());
+  return read;
 }
 
 absl::StatusOr<at::Tensor> TorchArchive::ReadStorage(
@@ -166,20 +227,7 @@ absl::StatusOr<at::Tensor> TorchArchive::ReadStorage(
   const int64_t item_bytes = static_cast<int64_t>(at::elementSize(type));
   at::Tensor& bytes = storages_[storage.text];
   if (!bytes.defined()) {
-    const std::string name = absl::StrCat("data/", storage.text);
-    auto read = CatchTorch([&]() -> absl::StatusOr<at::Tensor> {
-      const size_t size = reader_->getRecordSize(name);
-      if (static_cast<int64_t>(size) > file_bytes_) {
-        return absl::DataLossError(
-            absl::StrCat("entry \"", name, "\" says it has ", size,
-                         " bytes, the whole file has ", file_bytes_));
-      }
-      at::Tensor buffer = at::empty({static_cast<int64_t>(size)}, at::kByte);
-      reader_->getRecord(name, buffer.data_ptr(), size);
-      return buffer;
-    });
-    if (!read.ok()) return ZipStatus(read.status());
-    bytes = *std::move(read);
+    ASSIGN_OR_RETURN(bytes, ReadBytes(absl::StrCat("data/", storage.text)));
   }
   if (bytes.numel() % item_bytes != 0 ||
       bytes.numel() / item_bytes != storage.integer) {
@@ -202,31 +250,6 @@ absl::StatusOr<at::Tensor> TorchArchive::Read(const PickleObject& object) {
   RETURN_IF_ERROR(CheckView(size, stride, offset, storage.numel()));
   return CatchTorch(
       [&] { return storage.as_strided(size, stride, offset).contiguous(); });
-}
-
-absl::StatusOr<TorchFileKind> DetectTorchFile(absl::string_view bytes) {
-  const bool tar = bytes.size() > 262 && bytes.substr(257, 5) == "ustar";
-  const bool pickle =
-      bytes.size() > 1 && bytes[0] == '\x80' && bytes[1] >= 2 && bytes[1] <= 5;
-  if (tar || pickle) {
-    return absl::DataLossError(
-        "is a bare pickle or in torch.save's format from before PyTorch 1.6; "
-        "convert it in Python: "
-        "torch.save(torch.load(old, map_location='cpu'), new)");
-  }
-  if (!absl::StartsWith(bytes, absl::string_view("PK\x03\x04", 4))) {
-    return absl::DataLossError(
-        "is neither a zip archive of torch nor a safetensors file");
-  }
-  ASSIGN_OR_RETURN(const auto reader, OpenZip(bytes));
-  auto kind = CatchTorch([&]() -> absl::StatusOr<TorchFileKind> {
-    if (reader->hasRecord("constants.pkl")) return TorchFileKind::kTorchScript;
-    if (reader->hasRecord("data.pkl")) return TorchFileKind::kPickle;
-    return absl::DataLossError(
-        "is a zip archive without data.pkl, so not made by torch.save");
-  });
-  if (!kind.ok()) return ZipStatus(kind.status());
-  return kind;
 }
 
 }  // namespace maskfill

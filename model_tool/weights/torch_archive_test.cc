@@ -1,6 +1,8 @@
 #include "model_tool/weights/torch_archive.h"
 
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ATen/ops/equal.h"
@@ -8,10 +10,11 @@
 #include "core/base/atomic_file.h"
 #include "core/base/counter_rng.h"
 #include "core/base/files.h"
+#include "core/base/mapped_file.h"
 #include "core/base/status_macros.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/support/pickle_writer.h"
+#include "model_tool/weights/pickle_writer.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_paths.h"
 #include "tests/support/torch_archives.h"
@@ -33,11 +36,15 @@ std::string OneTensor(int64_t offset, const std::vector<int64_t>& size,
       .Finish();
 }
 
+absl::StatusOr<std::unique_ptr<TorchArchive>> Open(const std::string& path) {
+  ASSIGN_OR_RETURN(auto file, MappedFile::Open(path));
+  return TorchArchive::Open(std::move(file));
+}
+
 absl::StatusOr<at::Tensor> WriteAndRead(const std::string& pickle) {
   const std::string path = JoinPath(TestDirectory(), "a.pt");
   WriteTorchArchive(path, pickle, {{"0", FloatBytes({0, 1, 2, 3, 4, 5})}});
-  ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path));
-  ASSIGN_OR_RETURN(const auto archive, TorchArchive::Open(bytes));
+  ASSIGN_OR_RETURN(const auto archive, Open(path));
   return archive->Read(*archive->root().Find("t"));
 }
 
@@ -106,29 +113,43 @@ TEST(TorchArchive, RefusesWhatIsNoTensor) {
 TEST(TorchArchive, RefusesBigEndianFiles) {
   const std::string path = JoinPath(TestDirectory(), "a.pt");
   WriteTorchArchive(path, PickleWriter().Op("}").Finish(), {}, "big");
-  ASSERT_OK_AND_ASSIGN(const std::string bytes, ReadFile(path));
-  EXPECT_THAT(TorchArchive::Open(bytes),
+  EXPECT_THAT(Open(path),
               StatusIs(absl::StatusCode::kDataLoss, HasSubstr("\"big\"")));
 }
 
 TEST(TorchArchive, NamesAMissingStorage) {
   const std::string path = JoinPath(TestDirectory(), "a.pt");
   WriteTorchArchive(path, OneTensor(0, {6}, {1}), {});
-  ASSERT_OK_AND_ASSIGN(const std::string bytes, ReadFile(path));
-  ASSERT_OK_AND_ASSIGN(const auto archive, TorchArchive::Open(bytes));
+  ASSERT_OK_AND_ASSIGN(const auto archive, Open(path));
   EXPECT_THAT(archive->Read(*archive->root().Find("t")),
               StatusIs(absl::StatusCode::kDataLoss, HasSubstr("data/0")));
 }
 
-TEST(DetectTorchFile, TellsTheFormatsApart) {
-  const std::string zip = JoinPath(TestDirectory(), "zip");
-  WriteTorchArchive(zip, PickleWriter().Op("}").Finish(), {});
-  ASSERT_OK_AND_ASSIGN(const std::string bytes, ReadFile(zip));
-  EXPECT_THAT(DetectTorchFile(bytes), IsOkAndHolds(TorchFileKind::kPickle));
-  EXPECT_THAT(DetectTorchFile("\x80\x02\x8a\x0a"),
-              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("PyTorch 1.6")));
-  EXPECT_THAT(DetectTorchFile("hello"), StatusIs(absl::StatusCode::kDataLoss,
-                                                 HasSubstr("neither a zip")));
+// As a person's zip program packs the folder again.
+TEST(TorchArchive, ReadsWhatWasPackedAgain) {
+  for (const bool deflated : {false, true}) {
+    const std::string path = JoinPath(TestDirectory(), "a.pt");
+    WriteZip(path,
+             {{"archive/version", "3\n"},
+              {"archive/data.pkl", OneTensor(0, {2, 3}, {3, 1})},
+              {"archive/data/0", FloatBytes({0, 1, 2, 3, 4, 5})},
+              {"later/._data.pkl", "x"}},
+             deflated);
+    ASSERT_OK_AND_ASSIGN(const auto archive, Open(path));
+    ASSERT_OK_AND_ASSIGN(const at::Tensor tensor,
+                         archive->Read(*archive->root().Find("t")));
+    EXPECT_EQ(tensor[1][2].item<float>(), 5.f) << deflated;
+  }
+}
+
+TEST(TorchArchive, ReadsTheCodeOfAScript) {
+  const std::string path = JoinPath(TestDirectory(), "a.pt");
+  WriteTorchArchive(
+      path, PickleWriter().Op("}").Finish(), {}, "little",
+      {{"constants.pkl", ""}, {"code/net.py", "x\n"}, {"code/net.pkl", "y"}});
+  ASSERT_OK_AND_ASSIGN(const auto archive, Open(path));
+  EXPECT_TRUE(archive->is_script());
+  EXPECT_THAT(archive->ReadCode(), IsOkAndHolds("x\n"));
 }
 
 TEST(TorchArchive, NeverCrashesOnMutations) {
@@ -146,7 +167,8 @@ TEST(TorchArchive, NeverCrashesOnMutations) {
         bytes[rng.Below(bytes.size())] ^= static_cast<char>(1 << rng.Below(8));
       }
     }
-    auto archive = TorchArchive::Open(bytes);
+    ASSERT_OK(WriteFileAtomically(path, bytes));
+    auto archive = Open(path);
     if (!archive.ok()) continue;
     const PickleObject* object = (*archive)->root().Find("t");
     if (object != nullptr) (*archive)->Read(*object).status().IgnoreError();

@@ -153,8 +153,12 @@ class Machine {
   absl::Status Extend(PickleObject* container,
                       const std::vector<PickleObject*>& items, bool pairs) {
     if (pairs && items.size() % 2 != 0) return Damaged("has a key alone");
-    // Some classes are filled like a dict or a list.
-    if (container->kind == PickleKind::kOpaque) return absl::OkStatus();
+    if (container->kind == PickleKind::kOpaque) {
+      // Filled like a list: not looked at. Like a dict: a subclass of one.
+      if (!pairs) return absl::OkStatus();
+      container->kind = PickleKind::kDict;
+      container->items.clear();
+    }
     const PickleKind kind = pairs ? PickleKind::kDict : PickleKind::kList;
     if (container->kind != kind) {
       return Damaged(absl::StrCat("adds items to ", Describe(*container)));

@@ -19,8 +19,9 @@ struct UnpickleOptions {
 // Reads what torch.save writes as data.pkl (pickle protocols 2 to 5), as
 // torch.load(weights_only=True) does: plain values, containers, OrderedDict,
 // torch.Size, tensors and parameters, torch.device. Every other class or
-// function becomes an opaque object: nothing named in a pickle is ever looked
-// up, called or imported, so a pickle cannot do anything but describe data.
+// function becomes an opaque object, or a dict where it is filled like one:
+// nothing named in a pickle is ever looked up, called or imported, so a pickle
+// cannot do anything but describe data.
 // Attributes that objects get by BUILD are kept for opaque objects (modules of
 // TorchScript) and dropped for the others (a state dict's _metadata).
 //

@@ -1,12 +1,13 @@
 #include "model_tool/weights/unpickler.h"
 
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/counter_rng.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/support/pickle_writer.h"
+#include "model_tool/weights/pickle_writer.h"
 #include "tests/support/status_matchers.h"
 
 namespace maskfill {
@@ -121,17 +122,41 @@ TEST(Unpickler, NeverCallsWhatItDoesNotKnow) {
   EXPECT_EQ(Describe(pickle.root()), "an object of os.system");
 }
 
-TEST(Unpickler, FillsOpaqueObjectsWithoutLooking) {
-  // A defaultdict, and an object with attributes.
-  const std::string bytes = PickleWriter()
-                                .Global("collections", "defaultdict")
-                                .Op(")R(")
-                                .String("k")
-                                .Int(1)
-                                .Op("u}b")
-                                .Finish();
+// defaultdict(list), and a class of somebody's that is filled like a dict.
+TEST(Unpickler, TakesSubclassesOfDictForDicts) {
+  const std::pair<const char*, const char*> classes[] = {
+      {"collections", "defaultdict"}, {"models", "Weights"}};
+  for (const auto& [module, name] : classes) {
+    const std::string bytes = PickleWriter()
+                                  .Global(module, name)
+                                  .Op(")R(")
+                                  .String("k")
+                                  .Int(1)
+                                  .Op("u}b")
+                                  .Finish();
+    ASSERT_OK_AND_ASSIGN(const Pickle pickle, Unpickle(bytes));
+    ASSERT_EQ(pickle.root().kind, PickleKind::kDict) << name;
+    EXPECT_EQ(pickle.root().Find("k")->integer, 1) << name;
+  }
+}
+
+TEST(Unpickler, TakesTensorsWithAttributesForTensors) {
+  // _rebuild_from_type_v2(_rebuild_tensor_v2, Tensor, (...), {}).
+  const std::string bytes =
+      PickleWriter()
+          .Global("torch._tensor", "_rebuild_from_type_v2")
+          .Op("(")
+          .Global("torch._utils", "_rebuild_tensor_v2")
+          .Global("torch", "Tensor")
+          .Op("(")
+          .Storage("FloatStorage", "0", 2)
+          .Int(0)
+          .IntTuple({2})
+          .IntTuple({1})
+          .Op("t}tR")
+          .Finish();
   ASSERT_OK_AND_ASSIGN(const Pickle pickle, Unpickle(bytes));
-  EXPECT_EQ(pickle.root().kind, PickleKind::kOpaque);
+  EXPECT_EQ(pickle.root().kind, PickleKind::kTensor);
 }
 
 TEST(Unpickler, ReadsProtocol4) {

@@ -1,34 +1,42 @@
-// Lists of class names and prompt templates.
+// Texts, as files list them.
 #ifndef MASKFILL_MODEL_TOOL_ZEROSHOT_TEXT_LISTS_H_
 #define MASKFILL_MODEL_TOOL_ZEROSHOT_TEXT_LISTS_H_
 
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "nlohmann/json_fwd.hpp"
 
 namespace maskfill {
 
-// A JSON list of strings, or one entry per line (a carriage return at its end
-// and empty lines at the end of the text do not count). InvalidArgument,
-// starting with `name`, when it is neither, has no entry or an empty one.
-absl::StatusOr<std::vector<std::string>> ParseTextList(absl::string_view text,
-                                                       const std::string& name);
+// One text of a list, without white space around it.
+struct TextEntry {
+  std::string text;
+  std::string where;  // for messages: "names.txt: line 3"
+};
 
-// `value` is "imagenet" (the 1000 names published with CLIP, in the order of
-// the sorted wnids) or the path of a list.
-absl::StatusOr<std::vector<std::string>> LoadClassNames(
-    const std::string& value);
+// The lines of `text`: a byte order mark does not count, every kind of line end
+// is one, empty lines at the end are none. InvalidArgument, starting with
+// `name` and the line, when it is not UTF-8.
+absl::StatusOr<std::vector<TextEntry>> ParseLines(absl::string_view text,
+                                                  const std::string& name);
 
-// `value` is "openai" (the 80 templates published with CLIP for ImageNet) or
-// the path of a list. Each has one {} for the class name; else
-// InvalidArgument.
-absl::StatusOr<std::vector<std::string>> LoadTemplates(
-    const std::string& value);
+// Whether `text` is meant as JSON, or is what Python prints of a list or dict:
+// it begins with "[", or with "{" and a key ("{} on stripes" is a template).
+bool BeginsLikeJson(absl::string_view text);
 
-// "a photo of a {}." and "tench" -> "a photo of a tench.".
-std::string FillTemplate(absl::string_view text, absl::string_view class_name);
+// InvalidArgument, starting with `name` and the line, when `text` is not UTF-8
+// or no JSON, or an object in it has a key twice.
+absl::StatusOr<nlohmann::ordered_json> ParseJson(absl::string_view text,
+                                                 const std::string& name);
+
+// The texts of a JSON list of strings. InvalidArgument naming the first entry
+// that is none. `name`: for messages.
+absl::StatusOr<std::vector<TextEntry>> JsonTexts(
+    const nlohmann::ordered_json& list, const std::string& name);
 
 }  // namespace maskfill
 

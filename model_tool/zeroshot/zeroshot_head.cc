@@ -1,22 +1,20 @@
 #include "model_tool/zeroshot/zeroshot_head.h"
 
-#include <algorithm>
 #include <map>
 #include <utility>
 
 #include "ATen/ops/cat.h"
-#include "ATen/ops/empty.h"
 #include "ATen/ops/from_blob.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "c10/core/InferenceMode.h"
 #include "core/base/preemption.h"
 #include "core/base/status_macros.h"
+#include "core/base/utf8.h"
 #include "core/model/named_tensors.h"
 #include "core/model/torch_status.h"
 #include "core/text/bpe_tokenizer.h"
 #include "core/text/text_transformer.h"
-#include "model_tool/zeroshot/text_lists.h"
 
 namespace maskfill {
 namespace {
@@ -25,39 +23,46 @@ at::Tensor Normalised(const at::Tensor& x) {
   return x.div(x.norm(2, /*dim=*/-1, /*keepdim=*/true));
 }
 
-// The prompts of classes [begin, end), class by class: [n, context] int64.
-absl::StatusOr<at::Tensor> TokenizePrompts(
-    const BpeTokenizer& tokenizer, const std::vector<std::string>& names,
-    const std::vector<std::string>& templates, int64_t context) {
-  const int64_t rows = static_cast<int64_t>(names.size() * templates.size());
-  at::Tensor tokens = at::empty({rows, context}, at::kLong);
-  int64_t* row = tokens.mutable_data_ptr<int64_t>();
-  for (const std::string& name : names) {
-    for (const std::string& text : templates) {
-      ASSIGN_OR_RETURN(const std::vector<int32_t> values,
-                       tokenizer.Tokenize(FillTemplate(text, name),
-                                          {.context_length = context}));
-      row = std::copy(values.begin(), values.end(), row);
-    }
+// Prompts of whole classes, one class after another.
+struct PromptBatch {
+  std::vector<int64_t> tokens;     // [rows, context]
+  std::vector<int64_t> per_class;  // rows of each class
+  int64_t rows = 0;
+};
+
+absl::Status AddClass(const BpeTokenizer& tokenizer, const std::string& name,
+                      const std::vector<std::string>& prompts, int64_t context,
+                      PromptBatch* batch) {
+  for (const std::string& prompt : prompts) {
+    ASSIGN_OR_RETURN(
+        const std::vector<int32_t> tokens,
+        Annotate(tokenizer.Tokenize(prompt, {.context_length = context}),
+                 absl::StrCat("class \"", Abbreviated(name), "\"")));
+    batch->tokens.insert(batch->tokens.end(), tokens.begin(), tokens.end());
   }
-  return tokens;
+  batch->per_class.push_back(static_cast<int64_t>(prompts.size()));
+  batch->rows += batch->per_class.back();
+  return absl::OkStatus();
 }
 
-// [names, E] float32 on the CPU, normalised.
+// [classes, E] float32 on the CPU, normalised.
 absl::StatusOr<at::Tensor> EncodeClasses(const TextTransformer& tower,
-                                         const at::Tensor& tokens,
-                                         int64_t num_templates,
+                                         PromptBatch batch, int64_t context,
                                          const ComputeOptions& compute) {
   return CatchTorch([&] {
-    std::vector<at::Tensor> batches;
-    for (const at::Tensor& batch : tokens.split(compute.batch_size)) {
-      batches.push_back(
-          Normalised(tower.Encode(batch).to(at::kFloat)).to(at::kCPU));
+    const at::Tensor tokens =
+        at::from_blob(batch.tokens.data(), {batch.rows, context}, at::kLong);
+    std::vector<at::Tensor> features;
+    for (const at::Tensor& rows : tokens.split(compute.batch_size)) {
+      features.push_back(
+          Normalised(tower.Encode(rows).to(at::kFloat)).to(at::kCPU));
     }
-    const at::Tensor features =
-        at::cat(batches, 0)
-            .view({tokens.size(0) / num_templates, num_templates, -1});
-    return Normalised(features.mean(/*dim=*/1));
+    std::vector<at::Tensor> means;
+    for (const at::Tensor& of_class :
+         at::cat(features, 0).split_with_sizes(batch.per_class)) {
+      means.push_back(of_class.mean(/*dim=*/0, /*keepdim=*/true));
+    }
+    return Normalised(at::cat(means, 0));
   });
 }
 
@@ -91,27 +96,25 @@ absl::StatusOr<at::Tensor> ZeroshotHead(const Checkpoint& checkpoint,
   for (const std::string& name : options.class_names) {
     if (row_of.emplace(name, names.size()).second) names.push_back(name);
   }
-  const int64_t num_templates = static_cast<int64_t>(options.templates.size());
-  // Whole classes at a time: prompts of one class have similar lengths.
-  const int64_t classes_at_a_time =
-      std::max<int64_t>(1, options.compute.batch_size / num_templates);
   Progress progress(options.progress, "build_zeroshot", "classes",
                     static_cast<int64_t>(names.size()));
   std::vector<at::Tensor> rows;
-  for (size_t begin = 0; begin < names.size();) {
+  for (size_t next = 0; next < names.size();) {
     RETURN_IF_ERROR(CheckNotPreempted());
-    const size_t end = std::min(names.size(), begin + classes_at_a_time);
-    ASSIGN_OR_RETURN(
-        const at::Tensor tokens,
-        TokenizePrompts(*tokenizer,
-                        {names.begin() + begin, names.begin() + end},
-                        options.templates, config.context_length));
-    ASSIGN_OR_RETURN(
-        at::Tensor encoded,
-        EncodeClasses(tower, tokens, num_templates, options.compute));
+    // Whole classes at a time: prompts of one class have similar lengths.
+    PromptBatch batch;
+    do {
+      RETURN_IF_ERROR(AddClass(*tokenizer, names[next],
+                               options.prompts.For(names[next]),
+                               config.context_length, &batch));
+      ++next;
+    } while (next < names.size() && batch.rows < options.compute.batch_size);
+    const auto num_classes = static_cast<int64_t>(batch.per_class.size());
+    ASSIGN_OR_RETURN(at::Tensor encoded,
+                     EncodeClasses(tower, std::move(batch),
+                                   config.context_length, options.compute));
     rows.push_back(std::move(encoded));
-    progress.Add(static_cast<int64_t>(end - begin));
-    begin = end;
+    progress.Add(num_classes);
   }
   progress.Finish();
 

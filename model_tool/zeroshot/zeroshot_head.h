@@ -11,17 +11,18 @@
 #include "core/base/progress.h"
 #include "core/model/checkpoint.h"
 #include "core/model/device_flags.h"
+#include "model_tool/zeroshot/prompts.h"
 
 namespace maskfill {
 
 struct ZeroshotHeadOptions {
   std::vector<std::string> class_names;  // K
-  std::vector<std::string> templates;    // with one {} each
+  Prompts prompts;                       // of all of these
   ComputeOptions compute;                // batch_size: texts at a time
   ProgressMode progress = ProgressMode::kNone;
 };
 
-// [K, E] float32 on the CPU: per class the mean over the templates of the
+// [K, E] float32 on the CPU: per class the mean over its prompts of the
 // normalised text features, normalised and times exp(logit_scale), as in
 // OpenAI's notebook and the method's reference (clip/zeroshot.py). Equal class
 // names get exactly equal rows. FailedPrecondition when the checkpoint has no

@@ -10,12 +10,13 @@
 namespace maskfill {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 ZeroshotHeadOptions TwoTemplates(std::vector<std::string> names) {
   ZeroshotHeadOptions options;
   options.class_names = std::move(names);
-  options.templates = {"a photo of a {}.", "{}"};
+  options.prompts.templates = {"a photo of a {}.", "{}"};
   return options;
 }
 
@@ -52,12 +53,28 @@ TEST(ZeroshotHead, DoesNotDependOnTheBatchSize) {
   }
 }
 
+TEST(ZeroshotHead, TakesEachClassesOwnPrompts) {
+  const Checkpoint clip = TinyClipCheckpoint();
+  ASSERT_OK_AND_ASSIGN(const at::Tensor expected,
+                       ZeroshotHead(clip, TwoTemplates({"dog", "cat"})));
+  ZeroshotHeadOptions options;
+  options.class_names = {"dog", "cat"};
+  options.prompts.of_class = {{"dog", {"a photo of a dog.", "dog"}},
+                              {"cat", {"cat"}}};
+  ASSERT_OK_AND_ASSIGN(const at::Tensor head, ZeroshotHead(clip, options));
+  // Tolerance: other shapes, other summation order.
+  EXPECT_TRUE(at::allclose(head[0], expected[0], 1e-5, 1e-5));
+  EXPECT_FALSE(at::allclose(head[1], expected[1], 1e-2, 1e-2));
+}
+
 TEST(ZeroshotHead, NamesAPromptThatIsTooLong) {
   std::string long_name;
   for (int i = 0; i < 80; ++i) long_name += "1 ";
   EXPECT_THAT(ZeroshotHead(TinyClipCheckpoint(), TwoTemplates({long_name})),
               StatusIs(absl::StatusCode::kInvalidArgument,
-                       HasSubstr("the model takes 77")));
+                       AllOf(HasSubstr("class \"1 1 1 "),
+                             HasSubstr("...\" has 87 tokens"),
+                             HasSubstr("the model takes 77"))));
 }
 
 TEST(ZeroshotHead, NeedsATextTower) {

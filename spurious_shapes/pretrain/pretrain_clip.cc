@@ -124,11 +124,11 @@ absl::Status WriteClipFile(const std::string& path,
                            const Pretrainer& pretrainer) {
   const ModelConfig& config = pretrainer.config();
   return CatchTorch([&] {
-    return WriteSafetensors(
-        path, MoveTensors(pretrainer.Weights(), at::kCPU, at::kHalf),
-        {{"activation", ToString(config.activation)},
-         {"heads", absl::StrCat(config.vision.heads)},
-         {"text_heads", absl::StrCat(config.text.heads)}});
+    return WriteSafetensors(path, pretrainer.Weights(),
+                            {{"activation", ToString(config.activation)},
+                             {"heads", absl::StrCat(config.vision.heads)},
+                             {"text_heads", absl::StrCat(config.text.heads)}},
+                            at::kHalf);
   });
 }
 

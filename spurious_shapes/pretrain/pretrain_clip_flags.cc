@@ -66,17 +66,12 @@ void CheckStep(const char* flag, int64_t value, FlagErrors* errors) {
   }
 }
 
-void TakeComputeFlags(PretrainClipOptions* options, FlagErrors* errors) {
-  const auto compute = ComputeOptionsFromFlags();
-  if (!compute.ok()) {
-    errors->Add(compute.status());
-    return;
-  }
-  options->device = compute->device;
-  options->images_per_pass = compute->batch_size;
-  if (compute->precision != Precision::kFp32) {
-    errors->Add("--precision: pretrain_clip computes in fp32 only");
-  }
+void TakeModelFlags(PretrainClipOptions* options, FlagErrors* errors) {
+  ComputeOptions compute;
+  TakeDeviceFlag(&compute, errors);
+  TakeBatchSizeFlag(&compute, errors);
+  options->device = compute.device;
+  options->images_per_pass = compute.batch_size;
   // A second replica on a GPU would only wait for the first.
   if (!options->device.is_cpu()) options->num_replicas = 1;
 }
@@ -91,7 +86,7 @@ absl::StatusOr<PretrainClipOptions> PretrainClipOptionsFromFlags() {
   TakeProgressFlag(&options.run, &errors);
   TakeThreadFlag(&options.run, &errors);
   options.num_replicas = ResolveNumThreads(options.run.num_threads);
-  TakeComputeFlags(&options, &errors);
+  TakeModelFlags(&options, &errors);
   options.steps = FLAGS_steps;
   options.text_only_steps = FLAGS_text_only_steps;
   options.batch_size = FLAGS_global_batch_size;

@@ -86,6 +86,7 @@ def measure(binaries, images):
                 ("--mask=object", "--fill=multi", "--donors=other_class"),
                 ("--mask=context", "--fill=none", "--payload=recipe"),
                 ("--mask=random", "--fill=single", "--preview=preview.png"),
+                ("--mask=random", "--fill=mean", "--payload=recipe"),
             )
         ):
             stage(
@@ -94,8 +95,13 @@ def measure(binaries, images):
                 *("--input=records", "--cams=cams", *arguments),
                 *(f"--output=cf-{i}", *common),
             )
+        stage(
+            "mask_tool --stats",
+            "mask_tool/mask_tool",
+            *("--cams=cams", "--stats=stats.json", *common),
+        )
         for command in ("verify", "stat", "cat"):
-            stage(f"records {command}", "core/record/records", command, "cf-0")
+            stage(f"records {command}", "record_tool/records", command, "cf-0")
         return peaks
 
 

@@ -13,7 +13,7 @@ tools/setup.sh
 bazel build --noshow_progress --ui_event_filters=-info \
   //tests/benchmarks/... //spurious_shapes:make_spurious_shapes \
   //spurious_shapes:renderer_benchmark \
-  //ingest //model_tool/... //cam_tool //mask_tool //core/record:records
+  //ingest //model_tool/... //cam_tool //mask_tool //record_tool:records
 
 printf 'machine: %s, %s cores; commit %s\n' \
   "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1)" "$(nproc)" \

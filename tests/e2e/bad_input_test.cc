@@ -90,17 +90,20 @@ INSTANTIATE_TEST_SUITE_P(
         Program{"ingest/ingest", {"--source", "--output"}},
         Program{"model_tool/import_model", {"--source", "--output"}},
         Program{"model_tool/build_zeroshot", {"--checkpoint", "--output"}},
+        Program{"model_tool/export_model",
+                {"--checkpoint", "--format", "--output"}},
         Program{"model_tool/make_random_clip", {"--output"}},
         Program{"model_tool/merge_models", {"--checkpoints", "--output"}},
         Program{"cam_tool/cam_tool", {"--input", "--checkpoint", "--output"}},
+        Program{"cam_tool/cam_compare", {"--cams"}},
         Program{"mask_tool/mask_tool", {"--input", "--cams", "--output"}},
+        Program{"feature_tool/feature_tool",
+                {"--input", "--checkpoint", "--output"}},
         Program{"train/train", {"--input", "--checkpoint", "--output"}},
         Program{"eval/eval", {"--inputs", "--checkpoint", "--output"}},
         Program{"eval/report/report", {"--reports"}},
         Program{"spurious_shapes/make_spurious_shapes", {"--output"}},
-        Program{"spurious_shapes/pretrain/pretrain_clip", {"--output"}},
-        Program{"spurious_shapes/cam_quality/cam_quality",
-                {"--cams", "--masks"}}),
+        Program{"spurious_shapes/pretrain/pretrain_clip", {"--output"}}),
     [](const auto& info) { return Basename(info.param.path); });
 
 struct WrongInput {
@@ -244,8 +247,9 @@ TEST_P(FlagsNobodyUses, AreNoFlags) {
 
 INSTANTIATE_TEST_SUITE_P(
     Programs, FlagsNobodyUses,
-    testing::Values(NoFlag{"cam_tool/cam_tool", "seed"},
-                    NoFlag{"cam_tool/cam_tool", "max_bad_records"},
+    testing::Values(NoFlag{"cam_tool/cam_tool", "max_bad_records"},
+                    NoFlag{"cam_tool/cam_compare", "seed"},
+                    NoFlag{"feature_tool/feature_tool", "seed"},
                     NoFlag{"ingest/ingest", "input"},
                     NoFlag{"ingest/ingest", "seed"},
                     NoFlag{"mask_tool/mask_tool", "max_bad_records"},
@@ -253,7 +257,7 @@ INSTANTIATE_TEST_SUITE_P(
                     NoFlag{"train/train", "freeze"},
                     NoFlag{"eval/eval", "input"}, NoFlag{"eval/eval", "seed"},
                     NoFlag{"model_tool/import_model", "input"},
-                    NoFlag{"model_tool/merge_models", "progress"}),
+                    NoFlag{"model_tool/merge_models", "seed"}),
     [](const auto& info) {
       return Basename(info.param.program) + "_" + info.param.flag;
     });
@@ -297,7 +301,7 @@ TEST(BadInput, ADamagedCheckpointIsNamed) {
   ASSERT_OK(WriteFileAtomically(path, bytes));
   ExpectError(RunStage(StageNamed("eval"), dir), kExitDataError,
               {"mask_fill/last", "is damaged"});
-  ExpectError(RunProgram({"core/record/records", "verify",
+  ExpectError(RunProgram({"record_tool/records", "verify",
                           JoinPath(dir, "mask_fill/last")}),
               kExitDataError, {"model.safetensors"});
 }
@@ -375,7 +379,7 @@ TEST(BadInput, AFullDiskUnderStdoutIsAnError) {
   const ProgramResult result =
       RunProgram({"/bin/sh", "-c",
                   JoinPath(std::filesystem::current_path().string(),
-                           "core/record/records") +
+                           "record_tool/records") +
                       " verify " + records + " >/dev/full"});
   ExpectError(result, kExitCannotCreate, {"stdout", "free some space"});
 }

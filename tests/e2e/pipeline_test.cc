@@ -65,7 +65,7 @@ TEST(Pipeline, RecordsToolReadsEveryStage) {
   for (const char* output : {"records", "cams", "cf"}) {
     for (const char* command : {"verify", "stat", "cat"}) {
       const ProgramResult result =
-          RunProgram({"core/record/records", command, JoinPath(dir, output)});
+          RunProgram({"record_tool/records", command, JoinPath(dir, output)});
       EXPECT_EQ(result.exit_code, 0) << command << ": " << result.err;
       EXPECT_NE(result.out, "") << command;
     }

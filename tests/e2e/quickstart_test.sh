@@ -68,8 +68,9 @@ assert top1["ft"] > top1["zero-shot"] + 10, top1
 assert ood["ft"] < ood["zero-shot"], ood
 assert ood["fd"] > ood["ft"] + 2, ood
 assert ood["object-single"] > ood["ft"] + 2, ood
-cams = json.load(open(sys.argv[1] + "/../cam_quality.json"))
-assert max(at["iou"] for at in cams["thresholds"]) > 0.55, cams
+cams = json.load(open(sys.argv[1] + "/../cam_compare.json"))["sets"][0]
+assert max(at["iou"] for at in cams["quality"]["thresholds"]) > 0.55, cams
+assert cams["degenerate"] == 0, cams
 PYTHON
 touch "$work/mark"
 ./quickstart.sh --output="$work/shapes" >"$work/again.out" 2>"$work/again.err"
@@ -166,7 +167,7 @@ expect "says what it found" \
   grep -q "15 images of 3 classes.*golden retriever, tabby cat, tea pot" \
   "$work/own-b.err"
 records() { # directory
-  bazel-bin/core/record/records stat "$work/own-run/$1" | sed -n 's/^records: //p'
+  bazel-bin/record_tool/records stat "$work/own-run/$1" | sed -n 's/^records: //p'
 }
 expect "an array's task makes all records" test "$(records records/train)" = 15
 as_before() { # log

@@ -53,10 +53,10 @@ class ReadByIngest : public testing::TestWithParam<int> {
     options.run.output = dir_ + "/records/" + std::string(info.name);
     options.run.progress = ProgressMode::kNone;
     options.run.num_threads = 1;
-    options.layout = *ParseLayout(info.layout);
-    options.split = std::string(info.split);
-    options.source = Source();
-    options.classes_file = dir_ + "/data/classes.json";
+    options.source.layout = *ParseLayout(info.layout);
+    options.source.split = std::string(info.split);
+    options.source.path = Source();
+    options.source.classes_file = dir_ + "/data/classes.json";
     return options;
   }
   // Id -> label of the scene list.

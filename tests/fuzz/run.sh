@@ -9,13 +9,16 @@ cd "$(dirname "$0")/../.."
 
 seconds=${1:-60}
 tools/setup.sh --dev
-targets=(decode_image_fuzz record_reader_fuzz safetensors_header_fuzz unpickler_fuzz)
+targets=(csv_reader_fuzz decode_image_fuzz exif_orientation_fuzz record_reader_fuzz
+  record_salvage_fuzz
+  safetensors_header_fuzz unpickler_fuzz)
 bazel build --noshow_progress --ui_event_filters=-info --config=fuzz \
   "${targets[@]/#///tests/fuzz:}"
 
 seeds() { # target
   case $1 in
-    decode_image_fuzz) printf 'core/image/testdata\n' ;;
+    decode_image_fuzz | exif_orientation_fuzz) printf 'core/image/testdata\n' ;;
+    *) [ ! -d "tests/fuzz/corpus/$1" ] || printf 'tests/fuzz/corpus/%s\n' "$1" ;;
   esac
 }
 for target in "${targets[@]}"; do

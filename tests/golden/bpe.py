@@ -9,6 +9,10 @@ _SPECIAL = re.compile(
     r"<\|startoftext\|>|<\|endoftext\|>|'(?:s|t|re|ve|m|ll|d)"
 )
 _END_OF_WORD = "</w>"
+# Of what ftfy mends: typographic quotes, and accents that stand alone.
+_QUOTES = str.maketrans(
+    "\u02bc\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f", "'" * 5 + '"' * 4
+)
 
 
 def _byte_symbols():
@@ -74,6 +78,7 @@ class Tokenizer:
 
     def __call__(self, text, context_length=77):
         """Ids of `text` between start and end of text, padded with zeros."""
+        text = unicodedata.normalize("NFC", text.translate(_QUOTES))
         text = html.unescape(html.unescape(text))
         text = " ".join(text.split()).lower()
         ids = [self._ids["<|startoftext|>"]]

@@ -59,7 +59,7 @@ TEXTS = [
     "1234567890 2/3 ½ Ⅷ ٣",
     "Ærøskøbing, Łódź, Ελλάδα, Москва, 北京, 서울",
     "&amp;lt;p&amp;gt; &quot;x&quot; &#65;",
-    "👩‍🚀 🇩🇰 ☃️ …—“”",
+    "👩‍🚀 🇩🇰 ☃️ …—“”…",
     "snake_case+camelCase=42%!?",
     "supercalifragilisticexpialidocious",
     "o'clock rock'n'roll ''' 's",

@@ -29,7 +29,7 @@ class CheckpointParity : public testing::Test {
     ImportModelOptions options;
     options.source = JoinPath(golden_, file);
     options.run.output = JoinPath(TestDirectory(), file);
-    options.activation = Activation::kQuickGelu;
+    options.weights.activation = Activation::kQuickGelu;
     ASSIGN_OR_RETURN(const WorkResult result, ImportModel(options));
     entry_ = result.manifest;
     return LoadCheckpoint(options.run.output);

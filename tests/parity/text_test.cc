@@ -15,7 +15,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "model_tool/import_model.h"
-#include "model_tool/zeroshot/text_lists.h"
+#include "model_tool/zeroshot/prompts.h"
 #include "model_tool/zeroshot/zeroshot_head.h"
 #include "nlohmann/json.hpp"
 #include "tests/support/golden_directory.h"
@@ -50,10 +50,10 @@ class TextParity : public testing::Test {
     ImportModelOptions options;
     options.source = JoinPath(golden_, "clip-openai-keys.safetensors");
     options.run.output = JoinPath(TestDirectory(), "clip");
-    options.activation = Activation::kQuickGelu;
+    options.weights.activation = Activation::kQuickGelu;
     const nlohmann::json sizes = ReadJson("config.json");
-    options.heads = sizes.value("heads", 0);  // 0: as OpenAI's
-    options.text_heads = sizes.value("theads", 0);
+    options.weights.heads = sizes.value("heads", 0);  // 0: as OpenAI's
+    options.weights.text_heads = sizes.value("theads", 0);
     RETURN_IF_ERROR(ImportModel(options).status());
     return LoadCheckpoint(options.run.output);
   }
@@ -94,13 +94,13 @@ TEST_F(TextParity, ZeroshotHeadIsClose) {
   const nlohmann::json prompts = ReadJson("zeroshot-prompts.json");
   ZeroshotHeadOptions options;
   options.class_names = prompts["class_names"].get<std::vector<std::string>>();
-  ASSERT_OK_AND_ASSIGN(options.templates, LoadTemplates("openai"));
+  ASSERT_OK_AND_ASSIGN(options.prompts,
+                       LoadPrompts("openai", options.class_names));
   // The built-in templates are those of the goldens, in their order.
   const auto first = prompts["first_prompts"].get<std::vector<std::string>>();
-  for (size_t i = 0; i < first.size(); ++i) {
-    EXPECT_EQ(FillTemplate(options.templates[i], options.class_names[0]),
-              first[i]);
-  }
+  const std::vector<std::string> filled =
+      options.prompts.For(options.class_names[0]);
+  for (size_t i = 0; i < first.size(); ++i) EXPECT_EQ(filled[i], first[i]);
   ASSERT_OK_AND_ASSIGN(const at::Tensor head, ZeroshotHead(clip, options));
   EXPECT_TRUE(at::allclose(head, expected_.at("zeroshot_head_weight"),
                            kRelative, kAbsolute));

@@ -1,5 +1,6 @@
-// Features, logits, attribution, object masks and both ways of hiding patches
-// against an independent Python implementation (goldens; sizes come from them).
+// Features, logits, attribution, Grad-CAM, object masks and both ways of hiding
+// patches against an independent Python implementation (goldens; sizes come
+// from them).
 #include <cmath>
 #include <cstdint>
 #include <memory>
@@ -13,6 +14,7 @@
 #include "absl/types/span.h"
 #include "core/base/files.h"
 #include "core/cam/attribution.h"
+#include "core/cam/grad_cam.h"
 #include "core/image/patch_grid.h"
 #include "core/image/patch_mask.h"
 #include "core/masking/patch_masks.h"
@@ -106,17 +108,25 @@ TEST_F(VisionParity, RowsOfPixelsGiveTheSameFeaturesAsPlanes) {
 }
 
 TEST_F(VisionParity, AttributionAgrees) {
-  const Attribution found = TransformerAttribution(
-      classifier(), Golden("images_u8"), Golden("labels"));
+  const Cams found = TransformerAttribution(classifier(), Golden("images_u8"),
+                                            Golden("labels"));
   ExpectNear(found.logits, Golden("logits"));
   ExpectNear(found.relevance, Golden("transformer_attribution_normalised"));
   ExpectNear(found.relevance.mul(found.max_relevance.unsqueeze(1).add(1e-8)),
              Golden("transformer_attribution_patch_cam"));
 }
 
+TEST_F(VisionParity, GradCamAgrees) {
+  const Cams found =
+      GradCam(classifier(), Golden("images_u8"), Golden("labels"));
+  ExpectNear(found.logits, Golden("logits"));
+  ExpectNear(found.relevance.mul(found.max_relevance.unsqueeze(1).add(1e-8)),
+             Golden("gradcam_patch_cam"));
+}
+
 TEST_F(VisionParity, ObjectMasksAreEqual) {
-  const Attribution found = TransformerAttribution(
-      classifier(), Golden("images_u8"), Golden("labels"));
+  const Cams found = TransformerAttribution(classifier(), Golden("images_u8"),
+                                            Golden("labels"));
   const at::Tensor relevance = found.relevance.contiguous();
   const PatchGrid grid = {.rows = classifier().config().grid_size(),
                           .cols = classifier().config().grid_size()};

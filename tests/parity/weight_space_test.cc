@@ -50,8 +50,8 @@ class WeightSpaceParity : public testing::Test {
     ImportModelOptions options;
     options.source = JoinPath(golden_, "finetuned-ft.safetensors");
     options.run.output = JoinPath(dir_, "fine-tuned");
-    options.activation = Activation::kQuickGelu;
-    options.heads = heads_;
+    options.weights.activation = Activation::kQuickGelu;
+    options.weights.heads = heads_;
     RETURN_IF_ERROR(ImportModel(options).status());
     return LoadCheckpoint(options.run.output);
   }
@@ -76,8 +76,8 @@ class WeightSpaceParity : public testing::Test {
     MergeModelsOptions options;
     options.checkpoints = {JoinPath(dir_, "zero-shot"),
                            JoinPath(dir_, "fine-tuned")};
-    options.method = MergeMethod::kWiseFt;
-    options.alpha = alpha;
+    ASSIGN_OR_RETURN(options.method, ParseMergeMethod("wise_ft"));
+    options.alphas = {alpha};
     options.run.output = JoinPath(dir_, absl::StrCat("alpha-", alpha));
     RETURN_IF_ERROR(MergeModels(options).status());
     ASSIGN_OR_RETURN(Checkpoint merged, LoadCheckpoint(options.run.output));

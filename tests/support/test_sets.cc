@@ -1,11 +1,13 @@
 #include "tests/support/test_sets.h"
 
 #include <functional>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/counter_rng.h"
 #include "core/base/files.h"
+#include "core/masking/counterfactual_options.h"
 #include "core/record/manifest.h"
 #include "core/record/shard_name.h"
 #include "core/record/shard_writer.h"
@@ -105,9 +107,23 @@ RecordSet WriteTestImages(const std::string& dir,
 RecordSet WriteTestCounterfactuals(const std::string& dir,
                                    const RecordSet& images,
                                    const TestSetOptions& options,
-                                   int64_t num_variants, bool with_pixels) {
+                                   int64_t num_variants) {
   v1::Manifest manifest;
   manifest.set_tool("mask_tool");
+  manifest.set_algorithm_version(CounterfactualVersion({}));
+  const std::pair<const char*, std::string> made_with[] = {
+      {"allow_self_donor", "false"},
+      {"donors", "any"},
+      {"fill", "single"},
+      {"payload", "pixels"},
+      {"variants", absl::StrCat(num_variants)}};
+  for (const auto& [name, value] : made_with) {
+    v1::Option* option = manifest.add_options();
+    option->set_name(name);
+    option->set_value(value);
+  }
+  manifest.mutable_dataset()->set_image_size(
+      static_cast<int32_t>(options.image_size));
   manifest.set_record_type("maskfill.v1.CounterfactualRecord");
   *manifest.add_inputs() = images.AsInput("images");
   return WriteSet(
@@ -117,11 +133,9 @@ RecordSet WriteTestCounterfactuals(const std::string& dir,
           record.set_schema_version(1);
           record.set_id(IdOf(image));
           record.set_variant(static_cast<int32_t>(variant));
-          if (with_pixels) {
-            *record.mutable_pixels() =
-                Pixels(options, image, variant + 1,
-                       static_cast<uint8_t>(100 * (variant + 1) + image));
-          }
+          *record.mutable_pixels() =
+              Pixels(options, image, variant + 1,
+                     static_cast<uint8_t>(100 * (variant + 1) + image));
           CHECK(writer->Append(record).ok());
         }
       });

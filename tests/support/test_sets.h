@@ -28,14 +28,13 @@ struct TestSetOptions {
 RecordSet WriteTestImages(const std::string& dir,
                           const TestSetOptions& options = {});
 
-// Writes counterfactuals of WriteTestImages(..., `options`) as mask_tool does:
-// those of one image one after another. The first byte of variant v of image i
-// is 100 * (v + 1) + i.
+// Writes counterfactuals of WriteTestImages(..., `options`) as mask_tool does,
+// with pixels: those of one image one after another. The first byte of variant
+// v of image i is 100 * (v + 1) + i.
 RecordSet WriteTestCounterfactuals(const std::string& dir,
                                    const RecordSet& images,
                                    const TestSetOptions& options,
-                                   int64_t num_variants = 1,
-                                   bool with_pixels = true);
+                                   int64_t num_variants = 1);
 
 }  // namespace maskfill
 

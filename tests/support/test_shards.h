@@ -10,7 +10,11 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "core/base/preemption.h"
 #include "core/work/shards.h"
+#include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/test_paths.h"
 
 namespace maskfill {
 
@@ -29,6 +33,30 @@ absl::StatusOr<WorkResult> MakeTestShards(const RunOptions& options,
 
 // File name -> bytes of everything in a directory.
 std::map<std::string, std::string> DirectoryContents(const std::string& dir);
+
+// A make_shard where nothing should be left to make.
+inline absl::Status Never(int64_t /*shard*/, int64_t /*record*/) {
+  return absl::InternalError("nothing was left to make");
+}
+
+// Makes shards in `dir_`/out.
+class ShardsTest : public testing::Test {
+ protected:
+  void SetUp() override { dir_ = TestDirectory(); }
+  void TearDown() override { SetPreemptionSignalForTest(0); }
+
+  RunOptions Options() { return TestRunOptions(dir_ + "/out"); }
+  std::map<std::string, std::string> Contents() {
+    return DirectoryContents(dir_ + "/out");
+  }
+  // What an uninterrupted run of one task writes.
+  std::map<std::string, std::string> Expected() {
+    EXPECT_OK(MakeTestShards(TestRunOptions(dir_ + "/ref"), TestShardSpec()));
+    return DirectoryContents(dir_ + "/ref");
+  }
+
+  std::string dir_;
+};
 
 }  // namespace maskfill
 

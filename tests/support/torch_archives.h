@@ -15,6 +15,11 @@ void WriteTorchArchive(const std::string& path, const std::string& pickle,
                        const std::string& byteorder = "little",
                        const std::map<std::string, std::string>& records = {});
 
+// A zip archive of `entries`, name and bytes, deflated or stored.
+void WriteZip(const std::string& path,
+              const std::map<std::string, std::string>& entries,
+              bool deflated = false);
+
 // The bytes of float32 values.
 std::string FloatBytes(const std::vector<float>& values);
 

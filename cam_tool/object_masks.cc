@@ -1,0 +1,84 @@
+#include "cam_tool/object_masks.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "core/base/files.h"
+#include "core/base/status_macros.h"
+#include "core/image/decode.h"
+#include "core/image/image.h"
+
+namespace maskfill {
+namespace {
+
+std::string PathOf(const std::string& dir, absl::string_view id) {
+  return JoinPath(dir, absl::StrCat(id, ".png"));
+}
+
+// The share of a box's pixels that is covered, 0 to 1.
+double CoverageOf(const Image& mask, int64_t top, int64_t bottom, int64_t left,
+                  int64_t right) {
+  int64_t sum = 0;
+  for (int64_t y = top; y < bottom; ++y) {
+    for (int64_t x = left; x < right; ++x) sum += mask.Row(y)[3 * x];
+  }
+  return static_cast<double>(sum) /
+         static_cast<double>(255 * (bottom - top) * (right - left));
+}
+
+}  // namespace
+
+absl::StatusOr<ObjectMasks> ObjectMasks::Open(const ObjectMaskOptions& options,
+                                              absl::string_view some_id) {
+  if (!IsDirectory(options.dir)) {
+    return absl::NotFoundError(
+        absl::StrCat("there is no directory \"", options.dir, "\" (--masks)"));
+  }
+  if (PathExists(PathOf(options.dir, some_id))) return ObjectMasks(options);
+  ASSIGN_OR_RETURN(const std::vector<std::string> names,
+                   ListDirectory(options.dir));
+  for (const std::string& name : names) {
+    const std::string dir = JoinPath(options.dir, name);
+    if (!PathExists(PathOf(dir, some_id))) continue;
+    ObjectMaskOptions found = options;
+    found.dir = dir;
+    return ObjectMasks(std::move(found));
+  }
+  return absl::NotFoundError(absl::StrCat(
+      "image \"", some_id, "\" of --cams has no mask: neither \"",
+      PathOf(options.dir, some_id), "\" nor this in a folder of --masks; ",
+      "expected a PNG for every image, as in the folder masks that ",
+      "make_spurious_shapes wrote together with its images"));
+}
+
+absl::StatusOr<PatchMask> ObjectMasks::Read(absl::string_view id, int64_t rows,
+                                            int64_t cols) const {
+  const std::string path = PathOf(options_.dir, id);
+  ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path));
+  ASSIGN_OR_RETURN(const Image mask, Annotate(DecodeImage(bytes), path));
+  const int64_t border = options_.border_px;
+  const int64_t side = std::min(mask.height, mask.width) - 2 * border;
+  if (side < rows || side < cols) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "\"", path, "\" has ", mask.width, " x ", mask.height, " px with a ",
+        "border of ", border, " px, expected at least a pixel for each of the ",
+        "CAM's ", cols, " x ", rows, " patches inside the border"));
+  }
+  const int64_t top = (mask.height - side) / 2;
+  const int64_t left = (mask.width - side) / 2;
+  PatchMask object(rows * cols);
+  for (int64_t row = 0; row < rows; ++row) {
+    for (int64_t col = 0; col < cols; ++col) {
+      const double coverage = CoverageOf(
+          mask, top + row * side / rows, top + (row + 1) * side / rows,
+          left + col * side / cols, left + (col + 1) * side / cols);
+      object.set(row * cols + col, coverage > options_.object_coverage);
+    }
+  }
+  return object;
+}
+
+}  // namespace maskfill

@@ -1,0 +1,81 @@
+#include "core/masking/counterfactual_options.h"
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "core/base/status_macros.h"
+#include "glog/logging.h"
+#include "proto/manifest.pb.h"
+
+namespace maskfill {
+namespace {
+
+absl::Status NotOurs(const RecordSet& set, const std::string& expected) {
+  return absl::FailedPreconditionError(absl::StrCat(
+      "\"", set.dir(), "\" was made by version ",
+      set.manifest().algorithm_version(), " of ", set.manifest().tool(),
+      ", expected ", expected, " of mask_tool; make it again"));
+}
+
+}  // namespace
+
+absl::StatusOr<CounterfactualPayload> ParseCounterfactualPayload(
+    absl::string_view text) {
+  if (text == "pixels") return CounterfactualPayload::kPixels;
+  if (text == "recipe") return CounterfactualPayload::kRecipe;
+  return absl::InvalidArgumentError(
+      absl::StrCat("--payload is \"", text, "\", expected pixels or recipe"));
+}
+
+absl::string_view ToString(CounterfactualPayload payload) {
+  switch (payload) {
+    case CounterfactualPayload::kPixels:
+      return "pixels";
+    case CounterfactualPayload::kRecipe:
+      return "recipe";
+  }
+  LOG(FATAL) << "unknown payload " << static_cast<int>(payload);
+}
+
+uint32_t CounterfactualVersion(const CounterfactualOptions& options) {
+  const bool from_lists = RuleOf(options.fill).takes_donors &&
+                          options.donors == DonorRule::kOtherClass;
+  return from_lists ? 2 : 1;
+}
+
+absl::StatusOr<CounterfactualOptions> OptionsOfSet(
+    const RecordSet& counterfactuals) {
+  const v1::Manifest& manifest = counterfactuals.manifest();
+  if (manifest.tool() != "mask_tool") return NotOurs(counterfactuals, "a set");
+  const auto option = [&manifest](absl::string_view name) -> std::string {
+    for (const v1::Option& entry : manifest.options()) {
+      if (entry.name() == name) return entry.value();
+    }
+    return "";
+  };
+  CounterfactualOptions options;
+  ASSIGN_OR_RETURN(options.fill, ParseFillKind(option("fill")));
+  if (RuleOf(options.fill).takes_donors) {
+    ASSIGN_OR_RETURN(options.donors, ParseDonorRule(option("donors")));
+    options.allow_self_donor = option("allow_self_donor") == "true";
+  }
+  const uint32_t version = CounterfactualVersion(options);
+  if (manifest.algorithm_version() != version) {
+    return NotOurs(counterfactuals, absl::StrCat("version ", version));
+  }
+  ASSIGN_OR_RETURN(options.payload,
+                   ParseCounterfactualPayload(option("payload")));
+  options.image_size = manifest.dataset().image_size();
+  options.seed = manifest.seed();
+  if (!absl::SimpleAtoi(option("variants"), &options.variants) ||
+      options.variants < 1) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("\"", counterfactuals.dir(),
+                     "\" does not say how many variants it has"));
+  }
+  return options;
+}
+
+}  // namespace maskfill

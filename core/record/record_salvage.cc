@@ -1,0 +1,91 @@
+#include "core/record/record_salvage.h"
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "glog/logging.h"
+
+namespace maskfill {
+namespace {
+
+class ShardScan {
+ public:
+  ShardScan(absl::string_view bytes, int64_t max_record_bytes)
+      : bytes_(bytes),
+        size_(static_cast<int64_t>(bytes.size())),
+        max_record_bytes_(max_record_bytes) {}
+
+  // Where the record ends whose header stands at `begin`; 0: there is none, or
+  // the bytes end before.
+  int64_t EndByHeader(int64_t begin) const {
+    if (size_ - begin < kRecordOverheadBytes) return 0;
+    const absl::string_view header = Bytes(begin, kRecordHeaderBytes);
+    if (!IsRecordHeader(header)) return 0;
+    const absl::StatusOr<int64_t> length =
+        ParseRecordHeader(header, max_record_bytes_);
+    if (!length.ok() || *length > size_ - begin - kRecordOverheadBytes) {
+      return 0;
+    }
+    return begin + *length + kRecordOverheadBytes;
+  }
+
+  bool IsSound(int64_t begin, int64_t end) const {
+    return CheckRecordFooter(
+               Payload(begin, end),
+               Bytes(end - kRecordFooterBytes, kRecordFooterBytes))
+        .ok();
+  }
+
+  bool IsRecordOrEnd(int64_t begin) const {
+    if (begin == size_) return true;
+    const int64_t end = EndByHeader(begin);
+    return end > 0 && IsSound(begin, end);
+  }
+
+  absl::string_view Payload(int64_t begin, int64_t end) const {
+    return Bytes(begin + kRecordHeaderBytes,
+                 end - begin - kRecordOverheadBytes);
+  }
+
+ private:
+  absl::string_view Bytes(int64_t begin, int64_t size) const {
+    return bytes_.substr(static_cast<size_t>(begin), static_cast<size_t>(size));
+  }
+
+  const absl::string_view bytes_;
+  const int64_t size_;
+  const int64_t max_record_bytes_;
+};
+
+}  // namespace
+
+std::vector<ShardPiece> FindSoundRecords(absl::string_view bytes,
+                                         int64_t max_record_bytes) {
+  const ShardScan scan(bytes, max_record_bytes);
+  const int64_t size = static_cast<int64_t>(bytes.size());
+  std::vector<ShardPiece> pieces;
+  int64_t damaged = 0;  // where the bytes begin that are in no piece yet
+  int64_t at = 0;
+  while (at < size) {
+    const int64_t end = scan.EndByHeader(at);
+    if (end > 0 && scan.IsSound(at, end)) {
+      if (damaged < at) pieces.push_back({damaged, at, false});
+      pieces.push_back({at, end, true});
+      at = damaged = end;
+    } else if (end > 0 && scan.IsRecordOrEnd(end)) {
+      at = end;
+    } else {
+      ++at;
+    }
+  }
+  if (damaged < size) pieces.push_back({damaged, size, false});
+  return pieces;
+}
+
+absl::string_view PayloadOf(absl::string_view bytes, const ShardPiece& piece) {
+  CHECK(piece.sound);
+  return ShardScan(bytes, 0).Payload(piece.begin, piece.end);
+}
+
+}  // namespace maskfill

@@ -1,0 +1,186 @@
+#include "model_tool/weights/weights_source.h"
+
+#include <iterator>
+#include <set>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "core/base/files.h"
+#include "core/base/sha256.h"
+#include "core/base/status_macros.h"
+#include "model_tool/weights/library_config.h"
+#include "model_tool/weights/model_claims.h"
+#include "nlohmann/json.hpp"
+
+namespace maskfill {
+namespace {
+
+constexpr absl::string_view kIndexSuffix = ".index.json";
+
+bool IsIndex(absl::string_view name) {
+  return absl::EndsWith(name, kIndexSuffix);
+}
+
+// "model-00002-of-00005.safetensors" -> "2 of 5"; "" for other names.
+std::string PartText(absl::string_view name) {
+  constexpr size_t kDigits = 5;
+  const size_t of = name.find("-of-");
+  if (of == absl::string_view::npos || of < kDigits + 1) return "";
+  int part = 0, parts = 0;
+  if (!absl::SimpleAtoi(name.substr(of - kDigits, kDigits), &part) ||
+      !absl::SimpleAtoi(name.substr(of + 4, kDigits), &parts) || parts < 2) {
+    return "";
+  }
+  return absl::StrCat(part, " of ", parts);
+}
+
+absl::StatusOr<std::string> FindInDirectory(const std::string& source,
+                                            std::vector<std::string>* notes) {
+  std::vector<std::string> hub_names;
+  for (const char* name : kHubNames) {
+    if (PathExists(JoinPath(source, name))) hub_names.push_back(name);
+  }
+  if (!hub_names.empty()) {
+    if (hub_names.size() > 1) {
+      notes->push_back(absl::StrCat(
+          "took ", hub_names[0], "; beside it lies ",
+          absl::StrJoin(hub_names.begin() + 1, hub_names.end(), ", ")));
+    }
+    return JoinPath(source, hub_names[0]);
+  }
+  std::vector<std::string> candidates;
+  ASSIGN_OR_RETURN(const std::vector<std::string> names, ListDirectory(source));
+  for (const std::string& name : names) {
+    for (const char* suffix : {".safetensors", ".pt", ".pth", ".bin"}) {
+      if (absl::EndsWith(name, suffix) && name != kHeadFile) {
+        candidates.push_back(name);
+      }
+    }
+    if (IsIndex(name)) return JoinPath(source, name);
+  }
+  if (candidates.size() == 1) return JoinPath(source, candidates[0]);
+  if (!candidates.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        source, ": found several weights files (",
+        absl::StrJoin(candidates, ", "), "); name one by --source"));
+  }
+  if (IsDirectory(JoinPath(source, "snapshots"))) {
+    return absl::NotFoundError(
+        absl::StrCat(source,
+                     ": is a model's folder in Hugging Face's cache; name the "
+                     "revision inside it by --source: ",
+                     JoinPath(source, "snapshots/<revision>")));
+  }
+  return absl::NotFoundError(absl::StrCat(
+      source,
+      ": found no weights, expected a .safetensors, .pt, .pth or .bin file"));
+}
+
+absl::Status OpenParts(WeightsSource* source) {
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(source->path));
+  const nlohmann::json index =
+      nlohmann::json::parse(text, /*cb=*/nullptr, /*allow_exceptions=*/false);
+  const nlohmann::json parts =
+      index.is_object() ? index.value("weight_map", nlohmann::json()) : index;
+  std::set<std::string> names;
+  if (parts.is_object()) {
+    for (const auto& [tensor, name] : parts.items()) {
+      if (!name.is_string()) continue;
+      names.insert(name.get<std::string>());
+      source->part_of[tensor] = name.get<std::string>();
+    }
+  }
+  if (names.empty() || source->part_of.size() != parts.size()) {
+    return absl::DataLossError(
+        absl::StrCat(source->path,
+                     ": has no \"weight_map\" of tensor and file names; "
+                     "expected the index that transformers writes"));
+  }
+  for (const std::string& name : names) {
+    // The index is data: it names files beside it and nothing else.
+    if (Basename(name) != name) {
+      return absl::DataLossError(
+          absl::StrCat(source->path, ": names the file \"", absl::CEscape(name),
+                       "\", expected one in the same folder"));
+    }
+    const std::string path = JoinPath(Dirname(source->path), name);
+    if (!PathExists(path)) {
+      return absl::NotFoundError(
+          absl::StrCat("\"", path, "\" is missing, one of the ", names.size(),
+                       " files that ", Basename(source->path),
+                       " names; get "
+                       "it as well"));
+    }
+    ASSIGN_OR_RETURN(auto file, MappedFile::Open(path));
+    source->files.push_back(std::move(file));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+const char* const kHubNames[6] = {
+    "model.safetensors",
+    "open_clip_model.safetensors",
+    "model.safetensors.index.json",
+    "open_clip_pytorch_model.bin",
+    "pytorch_model.bin",
+    "pytorch_model.bin.index.json",
+};
+
+std::string WeightsSource::Digest() const {
+  if (files.size() == 1) return Sha256Hex(files[0]->bytes());
+  Sha256 sha;
+  for (const auto& file : files) {
+    sha.UpdateField(Basename(file->path()));
+    sha.UpdateField(Sha256Hex(file->bytes()));
+  }
+  return sha.HexDigest();
+}
+
+absl::Status WeightsSource::CheckUnchanged() const {
+  for (const auto& file : files) RETURN_IF_ERROR(file->CheckUnchanged());
+  return head == nullptr ? absl::OkStatus() : head->CheckUnchanged();
+}
+
+absl::StatusOr<WeightsSource> OpenWeightsSource(const std::string& source) {
+  WeightsSource opened;
+  if (IsDirectory(source)) {
+    ASSIGN_OR_RETURN(opened.path, FindInDirectory(source, &opened.notes));
+  } else {
+    opened.path = source;
+  }
+  if (IsIndex(opened.path) && PathExists(opened.path)) {
+    RETURN_IF_ERROR(OpenParts(&opened));
+  } else {
+    ASSIGN_OR_RETURN(auto file, MappedFile::Open(opened.path));
+    opened.files.push_back(std::move(file));
+    if (const std::string part = PartText(Basename(opened.path));
+        !part.empty()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(opened.path, ": is part ", part,
+                       " of a model's weights; name their "
+                       "folder or their index (*.index.json) by --source"));
+    }
+  }
+  const std::string dir = Dirname(opened.path);
+  std::vector<std::string> beside(std::begin(kConfigurationFiles),
+                                  std::end(kConfigurationFiles));
+  if (const std::string path = JoinPath(dir, kHeadFile);
+      path != opened.path && PathExists(path)) {
+    ASSIGN_OR_RETURN(opened.head, MappedFile::Open(path));
+    beside.push_back(kClassNamesFile);
+  }
+  for (const std::string& name : beside) {
+    const std::string path = JoinPath(dir, name);
+    if (!PathExists(path)) continue;
+    ASSIGN_OR_RETURN(opened.configurations[name], ReadFile(path));
+  }
+  return opened;
+}
+
+}  // namespace maskfill

@@ -1,0 +1,52 @@
+#include "model_tool/weights/zip_contents.h"
+
+#include <string>
+
+#include "core/base/atomic_file.h"
+#include "core/base/files.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/test_paths.h"
+#include "tests/support/torch_archives.h"
+
+namespace maskfill {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::string Archive() {
+  const std::string path = JoinPath(TestDirectory(), "weights.pt");
+  WriteTorchArchive(path, "pickle", {{"0", FloatBytes({1.f, 2.f, 3.f, 4.f})}});
+  return ReadFile(path).value();
+}
+
+TEST(CheckZipChecksums, AcceptsWhatTorchWrites) {
+  EXPECT_OK(CheckZipChecksums(Archive()));
+}
+
+TEST(CheckZipChecksums, NamesTheEntryWithAnyFlippedBit) {
+  const std::string intact = Archive();
+  const std::string values = FloatBytes({1.f, 2.f, 3.f, 4.f});
+  const size_t begin = intact.find(values);
+  ASSERT_NE(begin, std::string::npos);
+  for (size_t bit = 0; bit < 8 * values.size(); ++bit) {
+    std::string flipped = intact;
+    flipped[begin + bit / 8] ^= static_cast<char>(1 << (bit % 8));
+    EXPECT_THAT(CheckZipChecksums(flipped),
+                StatusIs(absl::StatusCode::kDataLoss, HasSubstr("data/0")))
+        << bit;
+  }
+}
+
+TEST(CheckZipChecksums, RefusesACutArchive) {
+  const std::string intact = Archive();
+  for (const size_t size : {size_t{0}, intact.size() / 2, intact.size() - 1}) {
+    EXPECT_THAT(CheckZipChecksums(intact.substr(0, size)),
+                StatusIs(absl::StatusCode::kDataLoss, HasSubstr("archive")))
+        << size;
+  }
+}
+
+}  // namespace
+}  // namespace maskfill

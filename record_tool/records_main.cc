@@ -1,0 +1,32 @@
+// records COMMAND PATH: looks into what a stage has made, mends it, and gives
+// it to other tools.
+#include <iostream>
+
+#include "absl/status/statusor.h"
+#include "core/base/exit_code.h"
+#include "core/base/init.h"
+#include "record_tool/records.h"
+#include "record_tool/records_flags.h"
+
+int main(int argc, char** argv) {
+  maskfill::InitMain(
+      "records COMMAND PATH: looks into what a stage has made. PATH is a stage "
+      "directory or one shard; for verify also a checkpoint.\n\n"
+      "  cat        one line of JSON per record, bytes abbreviated\n"
+      "  head       the same of the first --limit records (10)\n"
+      "  stat       origin, classes, counts and sizes\n"
+      "  verify     reads everything and checks it; exit code 65 names what is "
+      "damaged\n"
+      "  index      writes the .idx files that are missing or wrong\n"
+      "  salvage    the sound records of a damaged set, as a set in --output\n"
+      "  export     --to=tf_example or webdataset, in --output\n"
+      "  croissant  the set's description for data-set catalogues, "
+      "PATH/croissant.json\n\n"
+      "Example: records verify cams/train",
+      &argc, &argv, /*max_positional=*/2);
+  const absl::StatusOr<maskfill::RecordsOptions> options =
+      maskfill::RecordsOptionsFromFlags(argc, argv);
+  if (!options.ok()) return maskfill::ExitCode(options.status());
+  const absl::Status status = maskfill::RunRecordsCommand(*options, std::cout);
+  return maskfill::ExitCode(status);
+}

@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+"""Time and peak memory of importing and exporting a CLIP of ViT-L/14's size.
+
+    large_weights.py [--binaries=bazel-bin] [--runs=3] [--scratch=DIR]
+
+Makes 1.7 GB of random float32 weights in OpenAI's and in Hugging Face's names,
+imports them and exports the checkpoint in every format. Prints each stage's
+best time beside the time of reading the same file from the page cache, once by
+`cat` and once as PyTorch users do (safetensors.torch.load_file), and its peak
+resident size. Fails where that is above the file's size plus 200 MB. Takes 10 GB
+of disk and about 5 minutes.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+SLACK = 200e6
+FORMATS = ("open_clip", "hf", "openai", "pt")
+
+
+def tower(prefix, width, layers):
+    """Names and shapes of a transformer in OpenAI's names."""
+    for layer in range(layers):
+        block = f"{prefix}transformer.resblocks.{layer}."
+        for norm in ("ln_1", "ln_2"):
+            yield f"{block}{norm}.weight", (width,)
+            yield f"{block}{norm}.bias", (width,)
+        yield f"{block}attn.in_proj_weight", (3 * width, width)
+        yield f"{block}attn.in_proj_bias", (3 * width,)
+        yield f"{block}attn.out_proj.weight", (width, width)
+        yield f"{block}attn.out_proj.bias", (width,)
+        yield f"{block}mlp.c_fc.weight", (4 * width, width)
+        yield f"{block}mlp.c_fc.bias", (4 * width,)
+        yield f"{block}mlp.c_proj.weight", (width, 4 * width)
+        yield f"{block}mlp.c_proj.bias", (width,)
+
+
+def clip_l14():
+    """Names and shapes of OpenAI's ViT-L/14."""
+    vision, text, embed = 1024, 768, 768
+    yield "visual.conv1.weight", (vision, 3, 14, 14)
+    yield "visual.class_embedding", (vision,)
+    yield "visual.positional_embedding", (257, vision)
+    for norm in ("visual.ln_pre", "visual.ln_post"):
+        yield f"{norm}.weight", (vision,)
+        yield f"{norm}.bias", (vision,)
+    yield "visual.proj", (vision, embed)
+    yield from tower("visual.", vision, 24)
+    yield "token_embedding.weight", (49408, text)
+    yield "positional_embedding", (77, text)
+    yield "ln_final.weight", (text,)
+    yield "ln_final.bias", (text,)
+    yield "text_projection", (text, embed)
+    yield "logit_scale", ()
+    yield from tower("", text, 12)
+
+
+def make_weights(path):
+    import torch
+    from safetensors.torch import save_file
+
+    generator = torch.Generator().manual_seed(0)
+    weights = {
+        name: torch.randn(shape, generator=generator).mul_(0.02)
+        for name, shape in clip_l14()
+    }
+    save_file(
+        weights,
+        path,
+        {"format": "pt", "activation": "quick_gelu", "heads": "16", "text_heads": "12"},
+    )
+
+
+def run(command):
+    """Seconds and peak resident bytes of a command."""
+    started = time.monotonic()
+    process = subprocess.Popen(
+        [str(part) for part in command],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    errors = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    if status != 0:
+        sys.exit(f"error: {command[0]} failed:\n{errors}")
+    return time.monotonic() - started, usage.ru_maxrss * 1024
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--binaries", type=Path, default=HERE.parents[1] / "bazel-bin")
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--scratch", type=Path, default=None)
+    options = parser.parse_args()
+    tools = options.binaries.resolve() / "model_tool"
+    too_large = []
+    with tempfile.TemporaryDirectory(dir=options.scratch) as folder:
+        folder = Path(folder)
+        openai = folder / "openai.safetensors"
+        make_weights(openai)
+        size = openai.stat().st_size
+        load = f"import safetensors.torch as s; s.load_file('{openai}')"
+        best = lambda command: min(run(command) for _ in range(options.runs))
+        cat = best(["cat", openai])[0]
+        python = best([sys.executable, "-c", load])[0]
+        print(f"file {size / 1e6:.0f} MB; cat {cat:.2f} s; Python {python:.2f} s")
+        print(f"{'':<24}{'s':>7}{'/ cat':>8}{'/ Python':>10}{'peak MB':>10}")
+
+        def stage(name, command, output):
+            results = []
+            for _ in range(options.runs):
+                subprocess.run(["rm", "-rf", output], check=True)
+                results.append(run([*command, f"--output={output}"]))
+            seconds = min(result[0] for result in results)
+            peak = max(result[1] for result in results)
+            print(
+                f"{name:<24}{seconds:>7.2f}{seconds / cat:>8.1f}"
+                f"{seconds / python:>10.1f}{peak / 1e6:>10.0f}"
+            )
+            if peak > size + SLACK:
+                too_large.append(name)
+
+        model = folder / "model"
+        imports = [tools / "import_model", f"--source={openai}"]
+        stage("import openai", imports, model)
+        for name in FORMATS:
+            exports = [tools / "export_model", f"--checkpoint={model}"]
+            stage(f"export {name}", [*exports, f"--format={name}"], folder / name)
+        for name in ("hf", "pt"):
+            again = [tools / "import_model", f"--source={folder / name}"]
+            stage(f"import {name}", again, folder / "again")
+    if too_large:
+        sys.exit(f"error: peak above the file's size + 200 MB: {', '.join(too_large)}")
+
+
+if __name__ == "__main__":
+    main()
