@@ -119,7 +119,10 @@ absl::StatusOr<SafetensorsFile> MapSafetensors(
   ASSIGN_OR_RETURN(const auto reader, SafetensorsReader::OpenBytes(
                                           mapped->bytes(), mapped->path()));
   const SafetensorsHeader& header = reader->header();
-  if (HasChecksums(header)) RETURN_IF_ERROR(reader->ReadChecksums());
+  if (HasChecksums(header)) {
+    RETURN_IF_ERROR(reader->ReadChecksums());
+    mapped->DropPages();
+  }
   SafetensorsFile file;
   file.metadata = header.metadata;
   if (header.entries.empty()) return file;

@@ -1,5 +1,7 @@
 #include "core/work/ledger.h"
 
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -14,6 +16,7 @@
 #include "absl/time/time.h"
 #include "core/base/crc32c.h"
 #include "core/base/files.h"
+#include "core/base/mapped_file.h"
 #include "core/base/status_macros.h"
 #include "core/record/manifest.h"
 #include "core/work/run_summary.h"
@@ -83,6 +86,21 @@ absl::StatusOr<std::string> Listing(const std::string& directory) {
 
 std::string ChecksumText(absl::string_view bytes) {
   return absl::StrFormat("%08x", Crc32c(bytes));
+}
+
+// Adds size and checksum of a file, of which a piece lies in memory at a time.
+absl::Status AddChecksum(const std::string& path, v1::ShardEntry* entry) {
+  constexpr size_t kPieceBytes = size_t{16} << 20;
+  ASSIGN_OR_RETURN(const auto file, MappedFile::Open(path));
+  const absl::string_view bytes = file->bytes();
+  uint32_t crc = 0;
+  for (size_t at = 0; at < bytes.size(); at += kPieceBytes) {
+    crc = Crc32c(bytes.substr(at, kPieceBytes), crc);
+    file->DropPages();
+  }
+  entry->set_bytes(static_cast<int64_t>(bytes.size()));
+  entry->set_crc32c(absl::StrFormat("%08x", crc));
+  return absl::OkStatus();
 }
 
 const char* StandingText(Standing standing) {
@@ -212,12 +230,15 @@ absl::Status AddFileEntries(const std::string& dir,
   for (const std::string& name : names) {
     const std::string path = JoinPath(dir, name);
     if (!PathExists(path)) continue;
-    ASSIGN_OR_RETURN(const std::string bytes,
-                     IsDirectory(path) ? Listing(path) : ReadFile(path));
     v1::ShardEntry* file = entry->add_shards();
     file->set_name(name);
-    file->set_bytes(static_cast<int64_t>(bytes.size()));
-    file->set_crc32c(ChecksumText(bytes));
+    if (!IsDirectory(path)) {
+      RETURN_IF_ERROR(AddChecksum(path, file));
+      continue;
+    }
+    ASSIGN_OR_RETURN(const std::string listing, Listing(path));
+    file->set_bytes(static_cast<int64_t>(listing.size()));
+    file->set_crc32c(ChecksumText(listing));
   }
   return absl::OkStatus();
 }

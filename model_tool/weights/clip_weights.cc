@@ -179,6 +179,8 @@ absl::Status Read(const WeightsSource& source, const std::string& digest,
       MappedWeights mapped,
       MapToOpenAiNames(state.tensors, nesting ? "" : options.state_key));
   state.tensors.clear();
+  // What was joined lies in memory of its own now.
+  for (const auto& file : source.files) file->DropPages();
   RETURN_IF_ERROR(AddHead(source, &mapped.tensors));
   weights->naming = mapped.naming;
   Append(mapped.notes, &weights->remarks);

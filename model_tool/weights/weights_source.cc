@@ -133,11 +133,16 @@ const char* const kHubNames[6] = {
 };
 
 std::string WeightsSource::Digest() const {
-  if (files.size() == 1) return Sha256Hex(files[0]->bytes());
-  Sha256 sha;
+  std::vector<std::string> digests;
   for (const auto& file : files) {
-    sha.UpdateField(Basename(file->path()));
-    sha.UpdateField(Sha256Hex(file->bytes()));
+    digests.push_back(Sha256Hex(file->bytes()));
+    file->DropPages();
+  }
+  if (files.size() == 1) return digests[0];
+  Sha256 sha;
+  for (size_t i = 0; i < files.size(); ++i) {
+    sha.UpdateField(Basename(files[i]->path()));
+    sha.UpdateField(digests[i]);
   }
   return sha.HexDigest();
 }
