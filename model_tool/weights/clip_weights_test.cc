@@ -152,6 +152,26 @@ TEST(ClipWeights, TakeTheNamesOfTheirClasses) {
                        AllOf(HasSubstr("1 names"), HasSubstr("2 rows"))));
 }
 
+// As export_model leaves a classifier whose library has no place for a head.
+TEST(ClipWeights, TakeTheHeadThatLiesBesideThem) {
+  const std::string dir = TestDirectory();
+  const std::string path = JoinPath(dir, "a.safetensors");
+  const std::string names = JoinPath(dir, "class_names.json");
+  ASSERT_OK(WriteSafetensors(path, TinyClipTensors()));
+  ASSERT_OK(WriteSafetensors(JoinPath(dir, "head.safetensors"),
+                             {{"classifier.weight", at::full({2, 4}, 0.5)},
+                              {"classifier.bias", at::zeros({2})}}));
+  ASSERT_OK(WriteFileAtomically(names, R"(["cat", "dog"])"));
+  ASSERT_OK_AND_ASSIGN(const ClipWeights weights, ReadFrom(path));
+  EXPECT_THAT(weights.checkpoint.config.class_names, ElementsAre("cat", "dog"));
+  for (const char* wrong : {"[\"cat\"]", "{\"0\": \"cat\"}", "[1, 2]", "["}) {
+    ASSERT_OK(WriteFileAtomically(names, wrong));
+    EXPECT_THAT(ReadFrom(path), StatusIs(absl::StatusCode::kDataLoss,
+                                         HasSubstr("class_names.json")))
+        << wrong;
+  }
+}
+
 TEST(ClipWeights, AreChosenByStateKey) {
   NamedTensors tensors = AddPrefix(TinyClipTensors(), "student.");
   for (const auto& [name, tensor] : TinyClipTensors()) {

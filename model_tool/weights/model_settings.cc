@@ -265,7 +265,13 @@ absl::Status DecideHead(const NamedTensors& tensors, const ModelClaims& claims,
   config->num_classes = head[0];
   RETURN_IF_ERROR(decide->Size("num_classes", config->num_classes));
   for (const Claim& claim : claims.Of("class_names")) {
-    if (!claim.value.is_array() || claim.value.empty()) continue;
+    if (!claim.value.is_array()) {
+      return absl::DataLossError(
+          absl::StrCat(claim.by,
+                       ": the class names are no JSON list; expected a list of "
+                       "texts, or no such file beside the weights"));
+    }
+    if (claim.value.empty()) continue;
     if (static_cast<int64_t>(claim.value.size()) != config->num_classes) {
       return absl::DataLossError(absl::StrCat(
           claim.by, " names ", claim.value.size(), " classes, the head has ",

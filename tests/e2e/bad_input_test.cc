@@ -106,6 +106,17 @@ INSTANTIATE_TEST_SUITE_P(
         Program{"spurious_shapes/pretrain/pretrain_clip", {"--output"}}),
     [](const auto& info) { return Basename(info.param.path); });
 
+// It writes nothing, so it has no --output.
+TEST(InspectModel, WantsOnePathOrAFlag) {
+  const std::string program = "model_tool/inspect_model";
+  ExpectError(RunProgram({program}), kExitUsage, {"inspect_model PATH"});
+  ExpectError(RunProgram({program, "/nonexistent"}), kExitNoInput,
+              {"/nonexistent"});
+  const ProgramResult formats = RunProgram({program, "--formats"});
+  EXPECT_EQ(formats.exit_code, 0) << formats.err;
+  EXPECT_THAT(formats.out, HasSubstr("| `vision_model.*` |"));
+}
+
 struct WrongInput {
   std::string stage;
   std::string flag;
