@@ -7,6 +7,11 @@
 #                              each method keep a fine-tuned CLIP robust?
 #                              about 3 minutes once it is built
 #   ./quickstart.sh study      the same with three seeds: 8 to 15 minutes
+#   ./quickstart.sh validation the grid of masks, thresholds and fills on which
+#                              the paper's conclusions are judged: hours
+#   ./quickstart.sh imagenet   the paper's table on ImageNet and its five
+#                              out-of-distribution sets, for who has them and
+#                              CLIP's weights: days of a GPU
 #   ./quickstart.sh photos     a handful of photographs, with a small random
 #                              CLIP unless you give real weights
 #
@@ -15,12 +20,16 @@
 #                    names are the classes' names, unless all are ImageNet's wnids
 #   --layout=folder|imagenet
 #                    photos: in place of finding out
-#   --weights=FILE   photos: OpenAI's ViT-B-32.pt, or safetensors or a .pt with
+#                    imagenet: the unpacked archives (workflows/imagenet.yaml)
+#   --weights=FILE   photos, imagenet: OpenAI's ViT-B-32.pt, or safetensors or a .pt with
 #                    the same names
 #   --activation=quick_gelu|gelu
 #                    photos: only where the weights cannot tell
-#   --output=DIR     default: runs/shapes, runs/study or runs/photos
-#   --dry-run        print the plan and stop
+#   --output=DIR     default: runs/ and the study's name
+#   --store=DIR      records, models, CAMs, counterfactuals and features lie there,
+#                    for other studies that ask for the same
+#   --dry-run        print the plan and stop; how long it takes and how large it
+#                    gets, by what other runs in its place have measured
 #   --cores=N        default: all
 set -euo pipefail
 caller=$PWD
@@ -34,16 +43,18 @@ fail() {
 usage() { sed -n '2,/^set -/p' "$0" | sed -n 's/^# \{0,1\}//p'; }
 absolute() { case $1 in /*) printf '%s' "$1" ;; *) printf '%s/%s' "$caller" "$1" ;; esac; }
 
-study=shapes images="" layout="" weights="" activation="" output="" dry_run=""
+study=shapes images="" layout="" weights="" activation="" output="" store=""
+dry_run=""
 cores=$(nproc)
 for argument in "$@"; do
   case $argument in
-    shapes | study | photos) study=$argument ;;
+    shapes | study | validation | photos | imagenet) study=$argument ;;
     --images=*) images=$(absolute "${argument#*=}") ;;
     --layout=folder | --layout=imagenet) layout=${argument#*=} ;;
     --weights=*) weights=$(absolute "${argument#*=}") ;;
     --activation=*) activation=${argument#*=} ;;
     --output=*) output=$(absolute "${argument#*=}") ;;
+    --store=*) store=$(absolute "${argument#*=}") ;;
     --cores=*) cores=${argument#*=} ;;
     --dry-run) dry_run=--dry-run ;;
     -h | --help) usage && exit 0 ;;
@@ -51,10 +62,21 @@ for argument in "$@"; do
   esac
 done
 output=${output:-runs/$study}
-if [ "$study" != photos ] && [ -n "$images$layout$weights$activation" ]; then
-  fail "--images, --layout, --weights and --activation belong to \
+case $study in
+  photos) ;;
+  imagenet)
+    [ -z "$layout" ] || fail "--layout belongs to ./quickstart.sh photos"
+    if [ -z "$dry_run" ] && { [ -z "$images" ] || [ -z "$weights" ]; }; then
+      fail "./quickstart.sh imagenet needs --images=DIR, the unpacked archives, \
+and --weights=FILE; --dry-run plans without them"
+    fi
+    ;;
+  *)
+    [ -z "$images$layout$weights$activation" ] ||
+      fail "--images, --layout, --weights and --activation belong to \
 ./quickstart.sh photos; $study draws its images and has weights of its own"
-fi
+    ;;
+esac
 if [ -n "$layout" ] && [ -z "$images" ]; then fail "--layout needs --images"; fi
 
 config=()
@@ -63,6 +85,7 @@ if [ -n "$weights" ]; then
   config+=("weights=$weights")
 fi
 if [ -n "$activation" ]; then config+=("activation=$activation"); fi
+if [ -n "$store" ]; then config+=("store=$store"); fi
 if [ -n "$images" ] && [ ! -d "$images" ]; then
   fail "found no directory \"$images\"" 66
 fi
@@ -70,12 +93,17 @@ fi
 case $study in
   shapes) configfiles=(workflows/shapes.yaml) ;;
   study) configfiles=(workflows/shapes.yaml workflows/shapes_study.yaml) ;;
+  validation) configfiles=(workflows/shapes.yaml workflows/validation.yaml) ;;
   photos) configfiles=(workflows/photos.yaml) ;;
+  imagenet)
+    configfiles=(workflows/imagenet.yaml)
+    if [ -n "$images" ]; then config+=("images=$images"); fi
+    ;;
 esac
 
 started=$SECONDS
 tools/setup.sh
-if [ -n "$images" ]; then
+if [ "$study" = photos ] && [ -n "$images" ]; then
   .venv/bin/python workflows/find_images.py "$images" "$output" \
     --layout="${layout:-auto}" || exit
   configfiles+=("$output/images.json")
@@ -95,8 +123,8 @@ build_progress() {
   done
 }
 targets="//ingest //model_tool/... //cam_tool //cam_tool:cam_compare \
-//mask_tool //train //eval/... //record_tool:records \
-//spurious_shapes:make_spurious_shapes"
+//mask_tool //feature_tool //feature_tool:feature_compare //train //eval/... \
+//record_tool:records //spurious_shapes:make_spurious_shapes"
 say "building (about 10 minutes the first time, then a second)"
 # shellcheck disable=SC2086
 bazel build --color=no --curses=no --show_progress_rate_limit=20 \
@@ -109,7 +137,10 @@ snakemake=(.venv/bin/snakemake --snakefile workflows/Snakefile
   --configfile "${configfiles[@]}" ${config[0]+--config "${config[@]}"}
   --directory "$output" --cores "$cores")
 if [ -n "$dry_run" ]; then # a plan is a result: stdout
-  exec "${snakemake[@]}" --dry-run --quiet host reason 2>&1
+  "${snakemake[@]}" --dry-run --quiet host reason 2>&1 || exit
+  "${snakemake[@]}" --dag 2>/dev/null | .venv/bin/python workflows/study_plan.py \
+    --configfile "${configfiles[@]}" --jobs="$cores" -- "$(dirname "$output")"/*/
+  exit
 fi
 
 # Told to stop, it tells Snakemake, which tells the stages.
@@ -150,7 +181,10 @@ THE ACCURACIES ABOVE MEAN NOTHING. They show that every stage runs.
 Give real ones with: ./quickstart.sh photos --weights=ViT-B-32.pt --images=DIR
 NOTE
   fi
-else
+elif [ "$study" = validation ]; then
+  printf '\n'
+  .venv/bin/python workflows/validation_report.py "$output"
+elif [ "$study" != imagenet ]; then
   cat <<NOTE
 
 How to read it: fine-tuning (ft) should gain on images like its own (id) and
@@ -163,6 +197,8 @@ workflows/shapes.yaml; three seeds with ./quickstart.sh study; photographs
 with ./quickstart.sh photos --weights=ViT-B-32.pt --images=DIR
 NOTE
 fi
+printf '\nThe page with plots, pictures and where every number is from:\n'
+printf '  %s\n' "$output/report/index.html"
 printf '\nRelevance and counterfactuals of eight images:\n'
 printf '  %s\n' "$output"/cf/*-seed0.png
 say "set-up and build $((built - started)) s, pipeline $((SECONDS - built)) s"

@@ -45,9 +45,10 @@ status=${PIPESTATUS[0]}
 quickstart_inputs() {
   {
     git ls-files quickstart.sh workflows spurious_shapes/checkpoint \
-      examples/photos tests/e2e/quickstart_test.sh
+      examples/photos 'tests/e2e/*.sh' tests/gpu
     ls bazel-bin/{ingest/ingest,mask_tool/mask_tool} \
       bazel-bin/cam_tool/{cam_tool,cam_compare} \
+      bazel-bin/feature_tool/{feature_tool,feature_compare} \
       bazel-bin/model_tool/{make_random_clip,import_model,build_zeroshot} \
       bazel-bin/model_tool/merge_models bazel-bin/train/train \
       bazel-bin/eval/{eval,report/report} bazel-bin/record_tool/records \
@@ -61,7 +62,8 @@ if [ $# -eq 0 ] && [ "$status" = 0 ]; then
   if [ "$inputs" = "$(cat "$passed" 2>/dev/null)" ]; then
     say "the quickstart has passed with these programs before ($passed)"
     quickstart=passed
-  elif tests/e2e/quickstart_test.sh; then
+  elif tests/e2e/quickstart_test.sh && tests/e2e/study_test.sh &&
+    tests/gpu/run.sh --quick >&2; then # of the CPU
     mkdir -p runs && printf '%s\n' "$inputs" >"$passed"
     quickstart=passed
   else

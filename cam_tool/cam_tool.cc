@@ -12,6 +12,7 @@
 #include "ATen/ops/full.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "core/base/freed_memory.h"
 #include "core/base/ordered_parallel.h"
 #include "core/base/status_macros.h"
 #include "core/cam/cams.h"
@@ -232,7 +233,9 @@ absl::StatusOr<WorkResult> CamTool(const CamToolOptions& options) {
   ASSIGN_OR_RETURN(const CheckpointFile file,
                    CheckpointFile::Open(options.checkpoint));
   RETURN_IF_ERROR(CheckFits(options, images, file.config()));
-  SetUpCpu(ResolveNumThreads(options.run.num_threads));
+  SetUpCompute(options.compute.precision,
+               ResolveNumThreads(options.run.num_threads));
+  KeepFreedMemory();
 
   ShardSpec spec;
   spec.work = MakeWork(options, images, file);

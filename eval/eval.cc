@@ -1,263 +1,341 @@
 #include "eval/eval.h"
 
-#include <cstdint>
-#include <map>
-#include <memory>
-#include <optional>
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "ATen/Parallel.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "core/base/atomic_file.h"
 #include "core/base/files.h"
-#include "core/base/init.h"
-#include "core/base/ordered_parallel.h"
-#include "core/base/progress.h"
+#include "core/base/number_text.h"
 #include "core/base/status_macros.h"
-#include "core/metrics/accuracy.h"
 #include "core/metrics/model_fit.h"
-#include "core/metrics/score_set.h"
-#include "core/model/checkpoint.h"
-#include "core/model/image_classifier.h"
-#include "core/model/torch_status.h"
-#include "core/record/manifest.h"
-#include "core/record/record_set.h"
 #include "core/work/file.h"
-#include "core/work/shards.h"
+#include "core/work/run_summary.h"
 #include "core/work/work.h"
+#include "eval/eval_predictions.h"
 #include "eval/eval_report.h"
-#include "proto/records.pb.h"
+#include "eval/lineage.h"
+#include "eval/model_source.h"
+#include "eval/named_sets.h"
+#include "eval/scoring.h"
 
 namespace maskfill {
 namespace {
 
-// An input and the name under which it is reported.
-struct NamedSet {
-  std::string name;
-  RecordSet images;
-};
+using Models = std::vector<ModelSource>;
 
-// Where two sets have one name (train and val of the same data), the split is
-// added.
-absl::StatusOr<std::vector<NamedSet>> OpenSets(const EvalOptions& options) {
-  std::vector<NamedSet> sets;
-  std::map<std::string, int> uses;
-  for (const std::string& dir : options.inputs) {
-    ASSIGN_OR_RETURN(RecordSet images,
-                     RecordSet::Open(dir, "maskfill.v1.ImageRecord"));
-    std::string name = images.manifest().dataset().name();
-    if (name.empty()) name = images.manifest().name();
-    ++uses[name];
-    sets.push_back({std::move(name), std::move(images)});
-  }
-  std::map<std::string, std::string> dirs;
-  for (NamedSet& set : sets) {
-    const std::string& split = set.images.manifest().dataset().split();
-    if (uses[set.name] > 1 && !split.empty()) {
-      absl::StrAppend(&set.name, "-", split);
-    }
-    const auto [other, added] = dirs.try_emplace(set.name, set.images.dir());
-    if (!added) {
+absl::Status CheckFits(absl::Span<const NamedSet> sets, const Models& models) {
+  for (const ModelSource& model : models) {
+    if (model.config.image_size != models[0].config.image_size) {
       return absl::InvalidArgumentError(absl::StrCat(
-          "--inputs: \"", other->second, "\" and \"", set.images.dir(),
-          "\" are both named \"", set.name,
-          "\"; give each set once, or ingest one of them with another --name"));
+          "\"", models[0].dir, "\" takes images of ",
+          models[0].config.image_size, " px, \"", model.dir, "\" of ",
+          model.config.image_size,
+          " px; images are decoded once for all: evaluate them in two runs"));
+    }
+    for (const NamedSet& set : sets) {
+      RETURN_IF_ERROR(
+          Annotate(CheckFitsModel(set.records, model.config), set.name));
     }
   }
-  return sets;
+  return absl::OkStatus();
 }
 
-Work EvalWork(const EvalOptions& options, const CheckpointFile& checkpoint) {
-  Work work{.tool = "eval", .algorithm_version = kScoringVersion};
-  work.AddOption("precision", ToString(options.compute.precision));
-  work.AddInput("checkpoint", checkpoint.dir(), checkpoint.fingerprint());
-  return work;
+// Whether predictions that are stored will have what the report needs.
+absl::Status CheckContents(const EvalOptions& options,
+                           absl::Span<const NamedSet> sets) {
+  ASSIGN_OR_RETURN(const std::vector<SetEvaluation> evaluations,
+                   NewEvaluations(sets, options.id_sets));
+  if (options.predictions.empty() || options.contents.logits) {
+    return absl::OkStatus();
+  }
+  for (size_t i = 0; i < sets.size(); ++i) {
+    if (!evaluations[i].needs_logits()) continue;
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--id_sets asks for the accuracy of \"", sets[i].name,
+        "\" among the classes of sets that have fewer, which predictions only "
+        "tell with --prediction_contents=logits"));
+  }
+  return absl::OkStatus();
 }
 
-// The sums of a shard as counters of its predictions: those of finished shards
-// need not be computed again.
-void AddCounters(const AccuracySums& sums, ShardSink& sink) {
-  sink.AddCounter("images", static_cast<double>(sums.images));
-  sink.AddCounter("counted", static_cast<double>(sums.counted));
-  sink.AddCounter("top1_right", static_cast<double>(sums.top1_right));
-  sink.AddCounter("top5_right", static_cast<double>(sums.top5_right));
-  sink.AddCounter("loss_sum", sums.loss_sum);
+// Asks `models`, no more than models_at_once at a time.
+absl::StatusOr<std::vector<SetReports>> Evaluate(
+    const EvalOptions& options, absl::Span<const NamedSet> sets,
+    absl::Span<const ModelSource> models, bool details) {
+  const size_t group = static_cast<size_t>(options.models_at_once);
+  std::vector<SetReports> reports;
+  for (size_t begin = 0; begin < models.size(); begin += group) {
+    Scoring scoring(options, sets, models.subspan(begin, group));
+    ASSIGN_OR_RETURN(std::vector<SetReports> part, scoring.Evaluate(details));
+    std::move(part.begin(), part.end(), std::back_inserter(reports));
+  }
+  return reports;
 }
 
-AccuracySums SumsFromCounters(const v1::Manifest& manifest) {
-  const auto count = [&manifest](const char* name) {
-    return static_cast<int64_t>(CounterOf(manifest, name));
-  };
-  AccuracySums sums;
-  sums.images = count("images");
-  sums.counted = count("counted");
-  sums.top1_right = count("top1_right");
-  sums.top5_right = count("top5_right");
-  sums.loss_sum = CounterOf(manifest, "loss_sum");
-  return sums;
+absl::StatusOr<bool> MakePredictions(const EvalOptions& options,
+                                     absl::Span<const NamedSet> sets,
+                                     absl::Span<const ModelSource> models) {
+  const size_t group = static_cast<size_t>(options.models_at_once);
+  bool already_done = true;
+  for (size_t begin = 0; begin < models.size(); begin += group) {
+    Scoring scoring(options, sets, models.subspan(begin, group));
+    ASSIGN_OR_RETURN(const bool done, scoring.MakePredictions());
+    already_done &= done;
+  }
+  return already_done;
 }
 
-// The checkpoint, loaded when the first image is to be scored.
-class Evaluation {
+void AddSets(const EvalOptions& options, absl::Span<const NamedSet> sets,
+             Work* work) {
+  if (!options.id_sets.empty()) {
+    work->AddOption("id_sets", absl::StrJoin(options.id_sets, ","));
+  }
+  for (const NamedSet& set : sets) {
+    work->AddInput(set.records.AsInput(set.name));
+  }
+}
+
+v1::EvalReport ReportOf(const EvalOptions& options, const ModelSource& model,
+                        const v1::Manifest& made) {
+  v1::EvalReport report = NewReport(made.fingerprint(), options.id_sets);
+  report.set_checkpoint(model.dir);
+  report.set_checkpoint_fingerprint(model.fingerprint);
+  report.set_precision(ToString(options.compute.precision));
+  for (v1::Manifest& entry : LineageOf(model.dir, model.fingerprint)) {
+    *report.add_lineage() = std::move(entry);
+  }
+  return report;
+}
+
+// Writes one report for each model. They are evaluated when all files are seen
+// to be missing or to be replaced, and are locked: nothing is evaluated for a
+// file that is refused.
+class Reports {
  public:
-  Evaluation(const EvalOptions& options, const std::vector<NamedSet>& sets,
-             const CheckpointFile& checkpoint)
-      : options_(options),
-        sets_(sets),
-        checkpoint_(checkpoint),
-        num_threads_(ResolveNumThreads(options.run.num_threads)) {}
+  // All outlive it; `paths`: of each model's report.
+  Reports(const EvalOptions& options, absl::Span<const NamedSet> sets,
+          absl::Span<const ModelSource> models,
+          absl::Span<const std::string> paths)
+      : options_(options), sets_(sets), models_(models), paths_(paths) {}
 
-  // Fills the report from its sets on.
-  absl::Status MakeReport(v1::EvalReport* report);
-  // Makes the predictions of a set where they are missing.
-  absl::StatusOr<WorkResult> MakePredictions(const NamedSet& set);
+  // True when all were there.
+  absl::StatusOr<bool> Make() {
+    RETURN_IF_ERROR(MakeFrom(0));
+    return missing_.empty();
+  }
 
  private:
-  absl::Status Load();
-  absl::StatusOr<AccuracySums> Score(const NamedSet& set);
-  ScoreOptions score_options() const {
-    return {.batch_size = options_.compute.batch_size,
-            .num_threads = num_threads_,
-            .progress = progress_.get()};
+  absl::Status MakeFrom(size_t m) {
+    if (m == models_.size()) {
+      if (missing_.empty()) return absl::OkStatus();
+      ASSIGN_OR_RETURN(made_, Evaluate(options_, sets_, missing_, true));
+      return absl::OkStatus();
+    }
+    RunOptions run = options_.run;
+    run.output = paths_[m];
+    if (!options_.checkpoints.empty()) run.summary_json.clear();
+    Work work = models_[m].work;
+    AddSets(options_, sets_, &work);
+    bool is_missing = false;
+    RETURN_IF_ERROR(
+        MakeFile(run, work,
+                 [&](AtomicFile& file, v1::Manifest* entry) -> absl::Status {
+                   is_missing = true;
+                   const size_t place = missing_.size();
+                   missing_.push_back(models_[m]);
+                   RETURN_IF_ERROR(MakeFrom(m + 1));
+                   return Write(models_[m], made_[place], file, entry);
+                 })
+            .status());
+    return is_missing ? absl::OkStatus() : MakeFrom(m + 1);
+  }
+
+  absl::Status Write(const ModelSource& model, const SetReports& sets,
+                     AtomicFile& file, v1::Manifest* entry) {
+    v1::EvalReport report = ReportOf(options_, model, *entry);
+    *report.mutable_sets() = {sets.begin(), sets.end()};
+    return WriteReport(&report, file, entry);
   }
 
   const EvalOptions& options_;
-  const std::vector<NamedSet>& sets_;
-  const CheckpointFile& checkpoint_;
-  const int num_threads_;
-  std::unique_ptr<Progress> progress_;  // of all sets
-  std::optional<ImageClassifier> classifier_;
+  const absl::Span<const NamedSet> sets_;
+  const absl::Span<const ModelSource> models_;
+  const absl::Span<const std::string> paths_;
+  Models missing_;
+  std::vector<SetReports> made_;  // of missing_
 };
 
-absl::Status Evaluation::Load() {
-  if (classifier_.has_value()) return absl::OkStatus();
-  at::set_num_threads(num_threads_);
-  ASSIGN_OR_RETURN(const Checkpoint checkpoint, checkpoint_.Load());
-  ASSIGN_OR_RETURN(classifier_, CatchTorch([&] {
-                     return ImageClassifier::FromCheckpoint(
-                         checkpoint, options_.compute.device,
-                         options_.compute.precision);
-                   }));
-  return absl::OkStatus();
-}
-
-absl::StatusOr<WorkResult> Evaluation::MakePredictions(const NamedSet& set) {
-  ShardSpec spec;
-  spec.work = EvalWork(options_, checkpoint_);
-  spec.work.AddInput(set.images.AsInput("images"));
-  spec.record_type = "maskfill.v1.PredictionRecord";
-  spec.name = set.images.manifest().name();
-  spec.num_shards = set.images.num_shards();
-  spec.dataset = set.images.manifest().dataset();
-  spec.total_records = set.images.num_records();
-  RunOptions run = options_.run;
-  run.output = JoinPath(options_.predictions, set.name);
-  run.progress = ProgressMode::kNone;  // there is one for all sets
-  run.summary_json.clear();
-  return MakeShards(
-      run, spec, [&](int64_t shard, ShardSink& sink) -> absl::Status {
-        RETURN_IF_ERROR(Load());
-        ASSIGN_OR_RETURN(
-            const AccuracySums sums,
-            ScoreShard(*classifier_, set.images, shard, score_options(),
-                       [&sink](const v1::PredictionRecord& record) {
-                         return sink.Append(record);
-                       }));
-        AddCounters(sums, sink);
-        return absl::OkStatus();
-      });
-}
-
-absl::StatusOr<AccuracySums> Evaluation::Score(const NamedSet& set) {
-  if (options_.predictions.empty()) {
-    RETURN_IF_ERROR(Load());
-    return ScoreSet(*classifier_, set.images, score_options());
+// The report of one checkpoint, or those of several; true when all were there.
+absl::StatusOr<bool> MakeReports(const EvalOptions& options,
+                                 absl::Span<const NamedSet> sets,
+                                 absl::Span<const ModelSource> models,
+                                 absl::Span<const std::string> paths) {
+  const size_t group = static_cast<size_t>(options.models_at_once);
+  bool already_done = true;
+  for (size_t begin = 0; begin < models.size(); begin += group) {
+    Reports reports(options, sets, models.subspan(begin, group),
+                    paths.subspan(begin, group));
+    ASSIGN_OR_RETURN(const bool done, reports.Make());
+    already_done &= done;
   }
-  ASSIGN_OR_RETURN(const WorkResult result, MakePredictions(set));
-  const AccuracySums sums = SumsFromCounters(result.manifest);
-  RETURN_IF_ERROR(CheckCounted(set.images, sums));
-  return sums;
+  return already_done;
 }
 
-absl::Status Evaluation::MakeReport(v1::EvalReport* report) {
-  report->set_schema_version(1);
-  report->set_tool_version(kToolVersion);
-  report->set_checkpoint(options_.checkpoint);
-  report->set_checkpoint_fingerprint(checkpoint_.fingerprint());
-  report->set_precision(ToString(options_.compute.precision));
-  int64_t total = 0;
-  for (const NamedSet& set : sets_) total += set.images.num_records();
-  progress_ = std::make_unique<Progress>(options_.run.progress, "eval",
-                                         "images", total);
-  double mean = 0;
-  for (const NamedSet& set : sets_) {
-    progress_->SetDetail(set.name);
-    const absl::Time start = absl::Now();
-    ASSIGN_OR_RETURN(const AccuracySums sums, Annotate(Score(set), set.name));
-    v1::SetReport* entry = report->add_sets();
-    entry->set_name(set.name);
-    entry->set_split(set.images.manifest().dataset().split());
-    entry->set_fingerprint(set.images.manifest().content_fingerprint());
-    entry->set_images(sums.images);
-    entry->set_counted(sums.counted);
-    entry->set_top1(sums.Top1());
-    entry->set_top5(sums.Top5());
-    entry->set_loss(sums.Loss());
-    entry->set_seconds(absl::ToDoubleSeconds(absl::Now() - start));
-    mean += sums.Top1() / static_cast<double>(sets_.size());
+// The one report of a curve; true when it was there.
+absl::StatusOr<bool> MakeCurve(const EvalOptions& options,
+                               absl::Span<const NamedSet> sets,
+                               absl::Span<const ModelSource> models) {
+  Work work = models[0].work;
+  work.options.clear();
+  work.AddOption("precision", ToString(options.compute.precision));
+  work.AddOption(
+      "alphas",
+      absl::StrJoin(options.alphas, ",", [](std::string* out, double alpha) {
+        absl::StrAppend(out, NumberText(alpha));
+      }));
+  AddSets(options, sets, &work);
+  ASSIGN_OR_RETURN(
+      const WorkResult result,
+      MakeFile(options.run, work,
+               [&](AtomicFile& file, v1::Manifest* entry) -> absl::Status {
+                 ASSIGN_OR_RETURN(const std::vector<SetReports> points,
+                                  Evaluate(options, sets, models, false));
+                 v1::EvalReport report = ReportOf(options, models[0], *entry);
+                 report.set_base_checkpoint(options.base_checkpoint);
+                 report.set_base_checkpoint_fingerprint(
+                     work.inputs[0].fingerprint());
+                 for (size_t i = 0; i < points.size(); ++i) {
+                   v1::CurvePoint* point = report.add_curve();
+                   point->set_alpha(options.alphas[i]);
+                   *point->mutable_sets() = {points[i].begin(),
+                                             points[i].end()};
+                 }
+                 return WriteReport(&report, file, entry);
+               }));
+  return result.already_done;
+}
+
+absl::StatusOr<Models> OpenModels(const EvalOptions& options) {
+  const std::string precision = ToString(options.compute.precision);
+  if (!options.alphas.empty()) {
+    return OpenCurve(options.base_checkpoint, options.checkpoint,
+                     options.alphas, precision);
   }
-  report->set_mean_top1(mean);
-  progress_.reset();
-  return absl::OkStatus();
+  Models models;
+  if (options.checkpoints.empty()) {
+    ASSIGN_OR_RETURN(ModelSource model,
+                     OpenModel("", options.checkpoint, precision));
+    models.push_back(std::move(model));
+  }
+  for (const auto& [name, dir] : options.checkpoints) {
+    ASSIGN_OR_RETURN(ModelSource model, OpenModel(name, dir, precision));
+    models.push_back(std::move(model));
+  }
+  return models;
+}
+
+// Of each report.
+std::vector<std::string> Paths(const EvalOptions& options) {
+  if (options.checkpoints.empty()) return {options.run.output};
+  std::vector<std::string> paths;
+  for (const NamedCheckpoint& checkpoint : options.checkpoints) {
+    paths.push_back(
+        JoinPath(options.run.output, absl::StrCat(checkpoint.name, ".json")));
+  }
+  return paths;
+}
+
+absl::StatusOr<EvalStats> EvalModels(const EvalOptions& options) {
+  ASSIGN_OR_RETURN(const Models models, OpenModels(options));
+  ASSIGN_OR_RETURN(
+      const std::vector<NamedSet> sets,
+      Annotate(OpenNamedSets(options.inputs, "maskfill.v1.ImageRecord"),
+               "--inputs"));
+  RETURN_IF_ERROR(CheckFits(sets, models));
+  RETURN_IF_ERROR(CheckContents(options, sets));
+  const std::vector<std::string> paths = Paths(options);
+  EvalStats stats;
+  ASSIGN_OR_RETURN(stats.already_done,
+                   options.alphas.empty()
+                       ? MakeReports(options, sets, models, paths)
+                       : MakeCurve(options, sets, models));
+  // A finished report says nothing of predictions: they have their own ledger.
+  // Of several reports some may have been finished.
+  if (!options.predictions.empty() &&
+      (stats.already_done || options.run.dry_run ||
+       !options.checkpoints.empty())) {
+    ASSIGN_OR_RETURN(const bool done, MakePredictions(options, sets, models));
+    stats.already_done &= done;
+  }
+  if (options.run.dry_run) return stats;
+  for (const std::string& path : paths) {
+    ASSIGN_OR_RETURN(v1::EvalReport report, ReadEvalReport(path));
+    stats.reports.push_back(std::move(report));
+  }
+  return stats;
+}
+
+// The summary of all reports together; of a single one MakeFile writes it.
+absl::StatusOr<EvalStats> EvalSeveral(const EvalOptions& options) {
+  const absl::Time start = absl::Now();
+  RETURN_IF_ERROR(PrepareRunSummary(options.run));
+  absl::StatusOr<EvalStats> stats = EvalModels(options);
+  WorkResult all;
+  Work work{.tool = "eval", .algorithm_version = kEvalVersion};
+  if (stats.ok()) {
+    all.already_done = stats->already_done;
+    all.complete = !options.run.dry_run;
+    for (size_t i = 0; i < stats->reports.size(); ++i) {
+      work.AddInput(options.checkpoints[i].name, "",
+                    stats->reports[i].fingerprint());
+    }
+  }
+  all.manifest = PlanOf(work, "eval", "file");
+  if (stats.ok()) {
+    for (size_t i = 0; i < stats->reports.size(); ++i) {
+      for (const v1::SetReport& set : stats->reports[i].sets()) {
+        AddCounter(
+            absl::StrCat("top1 ", options.checkpoints[i].name, " ", set.name()),
+            set.top1(), &all.manifest);
+      }
+    }
+  }
+  all.seconds = absl::ToDoubleSeconds(absl::Now() - start);
+  RETURN_IF_ERROR(WriteRunSummary(options.run, all, stats.status()));
+  return stats;
+}
+
+std::string TextOf(const EvalOptions& options,
+                   const std::vector<v1::EvalReport>& reports) {
+  if (!options.from_predictions.empty()) {
+    return absl::StrCat(EvalTable(reports[0]), "\n", DetailTable(reports[0]));
+  }
+  if (!options.alphas.empty()) return CurveTable(reports[0]);
+  if (options.checkpoints.empty()) return EvalTable(reports[0]);
+  std::vector<std::string> names;
+  for (const NamedCheckpoint& checkpoint : options.checkpoints) {
+    names.push_back(checkpoint.name);
+  }
+  return ComparisonTable(names, reports);
 }
 
 }  // namespace
 
 absl::StatusOr<EvalStats> Eval(const EvalOptions& options) {
-  ASSIGN_OR_RETURN(const CheckpointFile checkpoint,
-                   CheckpointFile::Open(options.checkpoint));
-  ASSIGN_OR_RETURN(const std::vector<NamedSet> sets, OpenSets(options));
-  for (const NamedSet& set : sets) {
-    RETURN_IF_ERROR(
-        Annotate(CheckFitsModel(set.images, checkpoint.config()), set.name));
-  }
-  Work work = EvalWork(options, checkpoint);
-  for (const NamedSet& set : sets) {
-    work.AddInput(set.images.AsInput(set.name));
-  }
-  Evaluation evaluation(options, sets, checkpoint);
-  ASSIGN_OR_RETURN(
-      const WorkResult result,
-      MakeFile(
-          options.run, work,
-          [&](AtomicFile& file, v1::Manifest* made) -> absl::Status {
-            v1::EvalReport report;
-            report.set_fingerprint(made->fingerprint());
-            RETURN_IF_ERROR(evaluation.MakeReport(&report));
-            for (const v1::SetReport& set : report.sets()) {
-              AddCounter(absl::StrCat("top1 ", set.name()), set.top1(), made);
-            }
-            ASSIGN_OR_RETURN(const std::string json, EvalReportJson(report));
-            return file.Append(json);
-          }));
-  EvalStats stats;
-  stats.already_done = result.already_done;
-  // A finished report says nothing of predictions: they have their own ledger.
-  if (!options.predictions.empty() &&
-      (result.already_done || options.run.dry_run)) {
-    for (const NamedSet& set : sets) {
-      ASSIGN_OR_RETURN(const WorkResult predictions,
-                       Annotate(evaluation.MakePredictions(set), set.name));
-      stats.already_done &= predictions.already_done;
-    }
-  }
-  if (options.run.dry_run) return stats;
-  ASSIGN_OR_RETURN(stats.report, ReadEvalReport(options.run.output));
-  stats.text = EvalTable(stats.report);
+  ASSIGN_OR_RETURN(EvalStats stats,
+                   !options.from_predictions.empty() ? EvalPredictions(options)
+                   : !options.checkpoints.empty()    ? EvalSeveral(options)
+                                                     : EvalModels(options));
+  if (!stats.reports.empty()) stats.text = TextOf(options, stats.reports);
   return stats;
 }
 

@@ -1,4 +1,4 @@
-// eval: accuracy of a checkpoint on several image sets.
+// eval: how right models are on several image sets.
 
 #include <cstdio>
 
@@ -24,11 +24,15 @@ absl::Status Run() {
 
 int main(int argc, char** argv) {
   maskfill::InitMain(
-      "Prints and writes the top-1 and top-5 accuracy of a checkpoint on one "
-      "or more image sets.\n\n"
+      "Prints and writes how right models are on image sets: accuracy, also "
+      "per class and group, and calibration.\n\n"
       "  eval --checkpoint=runs/ours/best "
       "--inputs=records/imagenet-val,records/imagenet-a "
-      "--output=eval/ours.json",
+      "--output=eval/ours.json\n"
+      "  eval --checkpoints='runs/*/best' --inputs=... --output=eval\n"
+      "  eval --base_checkpoint=models/zeroshot --checkpoint=runs/ours/best "
+      "--alphas=0,0.5,1 --inputs=... --output=eval/curve.json\n"
+      "  eval --from_predictions=predictions/ours --output=eval/again.json",
       &argc, &argv);
   return maskfill::ExitCode(maskfill::Run());
 }

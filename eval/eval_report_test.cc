@@ -1,5 +1,6 @@
 #include "eval/eval_report.h"
 
+#include <memory>
 #include <string>
 
 #include "absl/status/status.h"
@@ -63,6 +64,49 @@ TEST(EvalTable, LinesUp) {
       "imagenet-val     50000     40000    63.34    88.80   1.5000     500.0\n"
       "a                50000     40000    63.34    88.80   1.5000     500.0\n"
       "mean                                63.34\n");
+}
+
+TEST(EvalTable, TellsTheMeanOfTheOtherSets) {
+  v1::EvalReport report = TwoSets();
+  report.add_id_sets("imagenet-val");
+  report.set_ood_mean_top1(63.3449);
+  EXPECT_THAT(EvalTable(report),
+              HasSubstr("OOD mean                            63.34\n"));
+}
+
+TEST(WriteReport, MeansOfTheSetsThatAreNotNamed) {
+  v1::EvalReport report = NewReport("f", {"id"});
+  v1::CurvePoint* point = report.add_curve();
+  const double kTop1[] = {90, 50, 30};
+  int i = 0;
+  for (const char* name : {"id", "r", "a"}) {
+    for (v1::SetReport* set : {report.add_sets(), point->add_sets()}) {
+      set->set_name(name);
+      set->set_top1(kTop1[i]);
+    }
+    ++i;
+  }
+  v1::Manifest entry;
+  const std::string path = JoinPath(TestDirectory(), "report.json");
+  ASSERT_OK_AND_ASSIGN(const std::unique_ptr<AtomicFile> file,
+                       AtomicFile::Create(path));
+  ASSERT_OK(WriteReport(&report, *file, &entry));
+  ASSERT_OK(file->Commit());
+  ASSERT_OK_AND_ASSIGN(const v1::EvalReport read, ReadEvalReport(path));
+  EXPECT_NEAR(read.mean_top1(), 170.0 / 3, 1e-9);
+  EXPECT_NEAR(read.ood_mean_top1(), 40, 1e-9);
+  EXPECT_NEAR(read.curve(0).ood_mean_top1(), 40, 1e-9);
+  ASSERT_EQ(entry.counters_size(), 3);
+  EXPECT_EQ(entry.counters(1).name(), "top1 r");
+  EXPECT_EQ(entry.counters(1).value(), 50);
+}
+
+TEST(ComparisonTable, HasAColumnForEachSet) {
+  v1::EvalReport report = TwoSets();
+  EXPECT_EQ(ComparisonTable({"zero-shot", "ours"}, {report, report}),
+            "top-1 %    imagenet-val      a   mean\n"
+            "zero-shot         63.34  63.34  63.34\n"
+            "ours              63.34  63.34  63.34\n");
 }
 
 }  // namespace

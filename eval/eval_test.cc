@@ -1,7 +1,6 @@
 #include "eval/eval.h"
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -9,132 +8,19 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/atomic_file.h"
 #include "core/base/files.h"
-#include "core/image/image.h"
-#include "core/image/record_pixels.h"
 #include "core/model/checkpoint.h"
-#include "core/model/model_config.h"
-#include "core/record/record_reader.h"
-#include "core/record/record_set.h"
-#include "core/work/shards.h"
+#include "eval/eval_fixture.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "proto/records.pb.h"
 #include "tests/support/random_weights.h"
 #include "tests/support/status_matchers.h"
-#include "tests/support/test_paths.h"
 
 namespace maskfill {
 namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-
-constexpr int64_t kSize = 16;  // px
-constexpr int64_t kClasses = 7;
-constexpr int64_t kImages = 11;
-
-ModelConfig TinyConfig() {
-  ModelConfig config;
-  config.embed_dim = 4;
-  config.vision = {.width = 8, .heads = 2, .layers = 2, .mlp_width = 16};
-  config.image_size = kSize;
-  config.patch_size = 8;
-  config.num_classes = kClasses;
-  return config;
-}
-
-v1::ImageRecord NoiseImage(int64_t number, int64_t label) {
-  Image image(kSize, kSize);
-  uint32_t state = static_cast<uint32_t>(number) + 1;
-  for (uint8_t& value : image.pixels) {
-    state = state * 1664525 + 1013904223;
-    value = static_cast<uint8_t>(state >> 24);
-  }
-  v1::ImageRecord record;
-  record.set_schema_version(1);
-  record.set_id(absl::StrCat("image-", number));
-  record.set_label(label);
-  *record.mutable_pixels() = ToPixelBlock(image);
-  return record;
-}
-
-v1::DatasetInfo Dataset(const std::string& name) {
-  v1::DatasetInfo dataset;
-  dataset.set_name(name);
-  dataset.set_split("val");
-  dataset.set_image_size(kSize);
-  for (int64_t c = 0; c < kClasses; ++c) {
-    dataset.add_class_keys(absl::StrCat("class ", c));
-  }
-  return dataset;
-}
-
-class EvalStageTest : public testing::Test {
- protected:
-  void SetUp() override {
-    dir_ = TestDirectory();
-    SaveModel("model", 1);
-    WriteSet("a", Dataset("a"), std::vector<int64_t>(kImages, 0));
-    options_.run.output = Path("report.json");
-    options_.run.progress = ProgressMode::kNone;
-    options_.run.num_threads = 1;
-    options_.compute.batch_size = 3;
-    options_.checkpoint = Path("model");
-    options_.inputs = {Path("a")};
-  }
-
-  std::string Path(const std::string& name) const {
-    return JoinPath(dir_, name);
-  }
-
-  void SaveModel(const std::string& name, uint64_t seed) {
-    Checkpoint checkpoint;
-    checkpoint.config = TinyConfig();
-    checkpoint.tensors = RandomWeights(checkpoint.config, seed);
-    ASSERT_OK(WriteCheckpoint(Path(name), checkpoint));
-  }
-
-  // Images with these labels in two shards, in directory `dir`.
-  void WriteSet(const std::string& dir, const v1::DatasetInfo& dataset,
-                const std::vector<int64_t>& labels) {
-    RunOptions run;
-    run.output = Path(dir);
-    run.progress = ProgressMode::kNone;
-    ShardSpec spec;
-    spec.work.tool = "ingest";
-    spec.record_type = "maskfill.v1.ImageRecord";
-    spec.name = dataset.name();
-    spec.num_shards = 2;
-    spec.dataset = dataset;
-    const int64_t count = static_cast<int64_t>(labels.size());
-    ASSERT_OK(MakeShards(
-        run, spec, [&](int64_t shard, ShardSink& sink) -> absl::Status {
-          for (int64_t i = count * shard / 2; i < count * (shard + 1) / 2;
-               ++i) {
-            RETURN_IF_ERROR(
-                sink.Append(NoiseImage(i, labels[static_cast<size_t>(i)])));
-          }
-          return absl::OkStatus();
-        }));
-  }
-
-  // Of every image, in order.
-  std::vector<v1::PredictionRecord> Predictions(const std::string& dir) {
-    std::vector<v1::PredictionRecord> predictions;
-    const auto set = RecordSet::Open(dir, "maskfill.v1.PredictionRecord");
-    EXPECT_OK(set);
-    for (int64_t shard = 0; shard < set->num_shards(); ++shard) {
-      const auto reader = set->OpenShard(shard);
-      EXPECT_OK(reader);
-      v1::PredictionRecord record;
-      while ((*reader)->Next(&record).ok()) predictions.push_back(record);
-    }
-    return predictions;
-  }
-
-  std::string dir_;
-  EvalOptions options_;
-};
 
 TEST_F(EvalStageTest, FindsEveryImageRightWhenLabelsAreThePredictions) {
   options_.predictions = Path("predictions");
@@ -155,12 +41,12 @@ TEST_F(EvalStageTest, FindsEveryImageRightWhenLabelsAreThePredictions) {
   options_.run.output = Path("other.json");
   options_.predictions.clear();
   ASSERT_OK_AND_ASSIGN(const EvalStats stats, Eval(options_));
-  EXPECT_EQ(stats.report.sets(0).top1(), 100);
-  EXPECT_EQ(stats.report.sets(0).top5(), 100);
-  EXPECT_EQ(stats.report.sets(1).top1(), 0);
-  EXPECT_EQ(stats.report.sets(1).top5(), 100);
-  EXPECT_EQ(stats.report.mean_top1(), 50);
-  EXPECT_EQ(stats.report.sets(0).images(), kImages);
+  EXPECT_EQ(stats.reports[0].sets(0).top1(), 100);
+  EXPECT_EQ(stats.reports[0].sets(0).top5(), 100);
+  EXPECT_EQ(stats.reports[0].sets(1).top1(), 0);
+  EXPECT_EQ(stats.reports[0].sets(1).top5(), 100);
+  EXPECT_EQ(stats.reports[0].mean_top1(), 50);
+  EXPECT_EQ(stats.reports[0].sets(0).images(), kImages);
   EXPECT_THAT(stats.text, AllOf(HasSubstr("first"), HasSubstr("100.00"),
                                 HasSubstr("mean")));
 }
@@ -170,8 +56,8 @@ TEST_F(EvalStageTest, GivesTheSameNumbersWithAndWithoutPredictions) {
   options_.run.output = Path("other.json");
   options_.predictions = Path("predictions");
   ASSERT_OK_AND_ASSIGN(const EvalStats stored, Eval(options_));
-  EXPECT_EQ(plain.report.sets(0).loss(), stored.report.sets(0).loss());
-  EXPECT_EQ(plain.report.sets(0).top5(), stored.report.sets(0).top5());
+  EXPECT_EQ(plain.reports[0].sets(0).loss(), stored.reports[0].sets(0).loss());
+  EXPECT_EQ(plain.reports[0].sets(0).top5(), stored.reports[0].sets(0).top5());
 }
 
 TEST_F(EvalStageTest, KeepsToTheAllowedClasses) {
@@ -184,9 +70,9 @@ TEST_F(EvalStageTest, KeepsToTheAllowedClasses) {
   options_.inputs = {Path("some")};
   options_.predictions = Path("predictions");
   ASSERT_OK_AND_ASSIGN(const EvalStats stats, Eval(options_));
-  EXPECT_EQ(stats.report.sets(0).images(), kImages);
-  EXPECT_EQ(stats.report.sets(0).counted(), kImages - 1);
-  EXPECT_EQ(stats.report.sets(0).top5(), 100);
+  EXPECT_EQ(stats.reports[0].sets(0).images(), kImages);
+  EXPECT_EQ(stats.reports[0].sets(0).counted(), kImages - 1);
+  EXPECT_EQ(stats.reports[0].sets(0).top5(), 100);
   for (const v1::PredictionRecord& prediction :
        Predictions(Path("predictions/some"))) {
     EXPECT_EQ(prediction.top_classes_size(), 2);
@@ -213,14 +99,14 @@ TEST_F(EvalStageTest, EvaluatesSevenSetsAtOnceAsOneByOne) {
   options_.inputs = inputs;
   options_.run.output = Path("seven.json");
   ASSERT_OK_AND_ASSIGN(const EvalStats together, Eval(options_));
-  ASSERT_EQ(together.report.sets_size(), 7);
+  ASSERT_EQ(together.reports[0].sets_size(), 7);
   double sum = 0;
   for (int set = 0; set < 7; ++set) {
     options_.inputs = {inputs[set]};
     options_.run.output = Path(absl::StrCat("only", set, ".json"));
     ASSERT_OK_AND_ASSIGN(const EvalStats alone, Eval(options_));
-    const v1::SetReport& expected = alone.report.sets(0);
-    const v1::SetReport& found = together.report.sets(set);
+    const v1::SetReport& expected = alone.reports[0].sets(0);
+    const v1::SetReport& found = together.reports[0].sets(set);
     EXPECT_EQ(found.name(), expected.name());
     EXPECT_EQ(found.images(), kImages + set);
     EXPECT_EQ(found.counted(), expected.counted());
@@ -229,7 +115,7 @@ TEST_F(EvalStageTest, EvaluatesSevenSetsAtOnceAsOneByOne) {
     EXPECT_EQ(found.loss(), expected.loss());
     sum += found.top1();
   }
-  EXPECT_NEAR(together.report.mean_top1(), sum / 7, 1e-9);
+  EXPECT_NEAR(together.reports[0].mean_top1(), sum / 7, 1e-9);
 }
 
 TEST_F(EvalStageTest, ReadsTheReportTheSecondTime) {
@@ -340,7 +226,7 @@ TEST_F(EvalStageTest, RefusesTwoSetsOfOneName) {
   WriteSet("c", train, {0, 1});
   options_.inputs = {Path("a"), Path("c")};
   ASSERT_OK_AND_ASSIGN(const EvalStats stats, Eval(options_));
-  EXPECT_EQ(stats.report.sets(1).name(), "a-train");
+  EXPECT_EQ(stats.reports[0].sets(1).name(), "a-train");
 }
 
 TEST_F(EvalStageTest, SaysWhatIsMissing) {

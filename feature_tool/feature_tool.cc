@@ -10,15 +10,17 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "c10/core/InferenceMode.h"
+#include "core/base/freed_memory.h"
 #include "core/base/ordered_parallel.h"
 #include "core/base/status_macros.h"
 #include "core/data/counterfactual_images.h"
-#include "core/data/feature_reader.h"
 #include "core/data/image_batches.h"
 #include "core/model/checkpoint.h"
 #include "core/model/device.h"
+#include "core/model/dropped_patches.h"
 #include "core/model/torch_status.h"
 #include "core/model/vision_transformer.h"
+#include "core/record/feature_values.h"
 #include "core/record/record_set.h"
 #include "core/work/shards.h"
 #include "proto/records.pb.h"
@@ -40,6 +42,9 @@ struct Inputs {
 
   int64_t num_variants() const {
     return counterfactuals == nullptr ? 1 : counterfactuals->num_variants();
+  }
+  bool drops_patches() const {
+    return counterfactuals != nullptr && counterfactuals->drops_patches();
   }
   // px
   int64_t image_size() const { return checkpoints[0].config().image_size; }
@@ -63,6 +68,21 @@ absl::Status CheckSizes(const Inputs& inputs) {
   return absl::OkStatus();
 }
 
+// Patches can be dropped from one grid alone.
+absl::Status CheckGrids(const Inputs& inputs) {
+  if (!inputs.drops_patches()) return absl::OkStatus();
+  const CheckpointFile& first = inputs.checkpoints[0];
+  for (const CheckpointFile& checkpoint : inputs.checkpoints) {
+    if (checkpoint.config().patch_size == first.config().patch_size) continue;
+    return absl::FailedPreconditionError(absl::StrCat(
+        "checkpoint \"", checkpoint.dir(), "\" has patches of ",
+        checkpoint.config().patch_size, " px, \"", first.dir(), "\" of ",
+        first.config().patch_size, " px, and \"", inputs.set.dir(),
+        "\" drops patches (fill=none); give checkpoints of one patch size"));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Inputs> OpenInputs(const FeatureToolOptions& options) {
   ASSIGN_OR_RETURN(RecordSet set, RecordSet::Open(options.run.input, ""));
   Inputs inputs{std::move(set), nullptr, {}};
@@ -80,6 +100,7 @@ absl::StatusOr<Inputs> OpenInputs(const FeatureToolOptions& options) {
     inputs.checkpoints.push_back(std::move(file));
   }
   RETURN_IF_ERROR(CheckSizes(inputs));
+  RETURN_IF_ERROR(CheckGrids(inputs));
   return inputs;
 }
 
@@ -124,11 +145,13 @@ absl::StatusOr<VisionTransformer> LoadTower(const CheckpointFile& file,
 
 // [N, E] on the CPU, in the dtype that is stored.
 absl::StatusOr<at::Tensor> Encode(const VisionTransformer& tower,
-                                  const at::Tensor& images,
-                                  FeatureDtype dtype) {
+                                  const ImageBatch& batch, FeatureDtype dtype) {
   return CatchTorch([&] {
     const c10::InferenceMode no_gradients;
-    return tower.Encode(images)
+    return tower
+        .Encode(batch.images, batch.masked_patches.defined()
+                                  ? WithoutPatches(batch.masked_patches)
+                                  : EncodeOptions())
         .to(at::kFloat)
         .to(dtype == FeatureDtype::kFloat32 ? at::kFloat : at::kHalf)
         .cpu()
@@ -180,9 +203,11 @@ absl::Status AppendRecords(const ImageBatch& batch,
 absl::StatusOr<std::unique_ptr<ImageBatches>> OpenShard(
     const Inputs& inputs, int64_t shard, const ComputeOptions& compute,
     int num_threads) {
+  const ModelConfig& model = inputs.checkpoints[0].config();
   const ImageBatchesOptions options = {
       .batch_size = compute.batch_size,
-      .image_size = inputs.image_size(),
+      .image_size = model.image_size,
+      .num_masked_patches = inputs.drops_patches() ? model.num_patches() : 0,
       .pinned_memory = compute.device.is_cuda(),
       .num_threads = num_threads};
   if (inputs.counterfactuals != nullptr) {
@@ -202,7 +227,7 @@ absl::Status MakeShard(const FeatureToolOptions& options, const Inputs& inputs,
     std::vector<at::Tensor> features;
     for (size_t n = 0; n < towers.size(); ++n) {
       ASSIGN_OR_RETURN(at::Tensor encoded,
-                       Encode(towers[n], batch->images, options.dtype));
+                       Encode(towers[n], *batch, options.dtype));
       RETURN_IF_ERROR(
           CheckFinite(encoded, *batch, inputs.checkpoints[n], options.dtype));
       features.push_back(std::move(encoded));
@@ -229,7 +254,8 @@ std::string ToString(FeatureDtype dtype) {
 absl::StatusOr<WorkResult> FeatureTool(const FeatureToolOptions& options) {
   ASSIGN_OR_RETURN(const Inputs inputs, OpenInputs(options));
   const int num_threads = ResolveNumThreads(options.run.num_threads);
-  SetUpCpu(num_threads);
+  SetUpCompute(options.compute.precision, num_threads);
+  KeepFreedMemory();
   std::vector<VisionTransformer> towers;
   return MakeShards(
       options.run, MakeSpec(options, inputs),

@@ -42,10 +42,11 @@ struct FeatureToolOptions {
 // cross shards, so the bytes do not depend on the tasks.
 //
 // NotFound, DataLoss: see LoadCheckpoint and RecordSet::Open.
-// FailedPrecondition: the input is neither images nor refilled counterfactuals,
-// a checkpoint takes another image size, or a feature is not finite (in
-// float16: beyond 65504). The weights are only loaded when there is something
-// to do.
+// FailedPrecondition: the input is neither images nor counterfactuals, a
+// checkpoint takes another image size, or where patches were dropped
+// (fill=none), which the tower does not see, has another grid, or a feature is
+// not finite (in float16: beyond 65504). The weights are only loaded when there
+// is something to do.
 absl::StatusOr<WorkResult> FeatureTool(const FeatureToolOptions& options);
 
 }  // namespace maskfill

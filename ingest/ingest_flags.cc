@@ -70,10 +70,6 @@ DEFINE_bool(
 namespace maskfill {
 namespace {
 
-bool IsGiven(const char* flag) {
-  return !gflags::GetCommandLineFlagInfoOrDie(flag).is_default;
-}
-
 bool IsName(const std::string& text) {
   for (const char c : text) {
     if (!isalnum(static_cast<unsigned char>(c)) && c != '.' && c != '_' &&
@@ -100,7 +96,7 @@ void CheckVerifyOnly(FlagErrors* errors) {
   for (const char* flag :
        {"dry_run", "overwrite", "exif", "holdout", "holdout_seed",
         "holdout_index", "k_shot", "k_shot_seed"}) {
-    if (IsGiven(flag)) {
+    if (IsFlagGiven(flag)) {
       errors->Add(
           absl::StrCat("--", flag, " has no meaning with --verify_only"));
     }
@@ -116,13 +112,13 @@ SelectionOptions TakeSelection(Layout layout, const std::string& split,
     errors->Add(
         absl::StrCat("--", name, " is ", value, ", expected at least 0"));
   }
-  if (IsGiven("holdout") && IsGiven("holdout_index")) {
+  if (IsFlagGiven("holdout") && IsFlagGiven("holdout_index")) {
     errors->Add("--holdout and --holdout_index are given, expected one");
   }
-  if (IsGiven("holdout_seed") && FLAGS_holdout == 0) {
+  if (IsFlagGiven("holdout_seed") && FLAGS_holdout == 0) {
     errors->Add("--holdout_seed has no meaning without --holdout");
   }
-  if (IsGiven("k_shot_seed") && FLAGS_k_shot == 0) {
+  if (IsFlagGiven("k_shot_seed") && FLAGS_k_shot == 0) {
     errors->Add("--k_shot_seed has no meaning without --k_shot");
   }
   SelectionOptions selection{.holdout = FLAGS_holdout,
@@ -158,7 +154,7 @@ SourceOptions TakeSource(FlagErrors* errors) {
   }
   source.classes_file = FLAGS_classes;
   source.images_dir = FLAGS_images;
-  if (layout.ok() && *layout != Layout::kCsv && IsGiven("images")) {
+  if (layout.ok() && *layout != Layout::kCsv && IsFlagGiven("images")) {
     errors->Add("--images has no meaning without --layout=csv");
   }
   source.ignore = ParseList(FLAGS_ignore);

@@ -5,22 +5,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
+#include "core/record/manifest_text.h"
 #include "nlohmann/json.hpp"
 
 namespace maskfill {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-// The class's name, else its key, else nothing.
-std::string NameOf(int64_t target, const v1::DatasetInfo& dataset) {
-  for (const auto* names : {&dataset.class_names(), &dataset.class_keys()}) {
-    if (target >= 0 && target < names->size()) {
-      return names->Get(static_cast<int>(target));
-    }
-  }
-  return "";
-}
 
 Json ToJson(const std::vector<MaskedFractions>& fractions) {
   Json thresholds = Json::array();
@@ -59,7 +50,7 @@ std::string CamStatsJson(const CamStats& stats,
   json["classes"] = Json::array();
   for (const auto& [target, fractions] : stats.classes) {
     json["classes"].push_back({{"class", target},
-                               {"name", NameOf(target, dataset)},
+                               {"name", ClassNameOf(dataset, target)},
                                {"cams", fractions[0].masks()},
                                {"thresholds", ToJson(fractions)}});
   }
@@ -93,8 +84,9 @@ std::string CamStatsMarkdown(const CamStats& stats,
   absl::StrAppend(&text, "\n## Mean by class and threshold\n\n", header, "\n",
                   line, "\n");
   for (const auto& [target, fractions] : stats.classes) {
-    absl::StrAppend(&text, "| ", target, " | ", Cell(NameOf(target, dataset)),
-                    " | ", fractions[0].masks(), " |");
+    absl::StrAppend(&text, "| ", target, " | ",
+                    Cell(ClassNameOf(dataset, target)), " | ",
+                    fractions[0].masks(), " |");
     for (const MaskedFractions& masks : fractions) {
       absl::StrAppend(&text, " ", Percent(masks.Mean()), " |");
     }

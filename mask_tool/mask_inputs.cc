@@ -5,23 +5,9 @@
 #include "core/base/status_macros.h"
 #include "core/masking/counterfactual_options.h"
 #include "core/masking/fill_kind.h"
-#include "core/masking/relevance_cut.h"
 #include "core/record/manifest.h"
 
 namespace maskfill {
-namespace {
-
-void AddMask(const MaskOptions& mask, Work* work) {
-  work->AddOption("mask", ToString(mask.kind));
-  if (mask.takes_relevance()) {
-    work->AddNumber(RuleOf(mask.cut.kind).name, mask.cut.value);
-  } else {
-    work->AddNumber("rate", mask.rate);
-  }
-  if (mask.match_object_mask) work->AddOption("rate_from", "object masks");
-}
-
-}  // namespace
 
 absl::StatusOr<MaskInputs> OpenMaskInputs(const MaskToolOptions& options) {
   ASSIGN_OR_RETURN(
@@ -52,17 +38,10 @@ absl::StatusOr<MaskInputs> OpenMaskInputs(const MaskToolOptions& options) {
 Work MaskWork(const MaskInputs& inputs, const CounterfactualOptions& options) {
   Work work{.tool = "mask_tool",
             .algorithm_version = CounterfactualVersion(options),
-            .seed = options.seed};
-  // Only what has a bearing: a threshold does not change random masks.
-  AddMask(options.mask, &work);
+            .seed = options.seed,
+            .options = MaskAndFillOptions(options)};
   if (!inputs.cams.has_value()) {
     work.AddNumber("patch_size", options.patch_size);
-  }
-  work.AddOption("fill", ToString(options.fill));
-  if (RuleOf(options.fill).takes_donors) {
-    work.AddOption("donors", ToString(options.donors));
-    work.AddOption("allow_self_donor",
-                   options.allow_self_donor ? "true" : "false");
   }
   work.AddNumber("variants", options.variants);
   work.AddOption("payload", ToString(options.payload));

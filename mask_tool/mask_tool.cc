@@ -14,15 +14,15 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
 #include "core/base/atomic_file.h"
+#include "core/base/freed_memory.h"
 #include "core/base/ordered_parallel.h"
 #include "core/base/status_macros.h"
+#include "core/draw/preview_rows.h"
 #include "core/image/encode_png.h"
 #include "core/image/patch_mask.h"
 #include "core/masking/counterfactual.h"
 #include "core/masking/mean_colour.h"
 #include "core/record/indexed_records.h"
-#include "core/record/joined_reader.h"
-#include "core/record/record_reader.h"
 #include "core/record/record_set.h"
 #include "core/work/file.h"
 #include "core/work/shards.h"
@@ -32,6 +32,7 @@
 #include "mask_tool/cam_stats_report.h"
 #include "mask_tool/mask_inputs.h"
 #include "mask_tool/preview.h"
+#include "mask_tool/source_reader.h"
 #include "proto/records.pb.h"
 
 namespace maskfill {
@@ -52,58 +53,15 @@ ShardSpec SpecFor(const MaskInputs& inputs, const Work& work,
   return spec;
 }
 
-// An image of the input with its CAM.
-struct Source {
-  v1::ImageRecord image;
-  std::optional<v1::CamRecord> cam;
-  int64_t position = 0;
-};
-
-// The sources of one shard, one after another.
-class SourceReader {
- public:
-  static absl::StatusOr<std::unique_ptr<SourceReader>> Open(
-      const MaskInputs& inputs, int64_t shard, int64_t first_position) {
-    auto reader = std::make_unique<SourceReader>();
-    reader->position_ = first_position;
-    if (inputs.cams.has_value()) {
-      ASSIGN_OR_RETURN(reader->joined_,
-                       (JoinedReader<v1::ImageRecord, v1::CamRecord>::Open(
-                           inputs.images, *inputs.cams, shard)));
-    } else {
-      ASSIGN_OR_RETURN(reader->images_, inputs.images.OpenShard(shard));
-    }
-    return reader;
-  }
-
-  // nullopt at the end.
-  absl::StatusOr<std::optional<Source>> Next() {
-    Source source;
-    source.position = position_++;
-    absl::Status status;
-    if (joined_ != nullptr) {
-      status = joined_->Next(&source.image, &source.cam.emplace());
-    } else {
-      status = images_->Next(&source.image);
-    }
-    if (absl::IsOutOfRange(status)) return std::optional<Source>();
-    RETURN_IF_ERROR(status);
-    return std::optional<Source>(std::move(source));
-  }
-
- private:
-  std::unique_ptr<JoinedReader<v1::ImageRecord, v1::CamRecord>> joined_;
-  std::unique_ptr<RecordReader> images_;
-  int64_t position_ = 0;
-};
-
 absl::Status MakeShard(const MaskInputs& inputs,
+                       const CounterfactualOptions& options,
                        const CounterfactualMaker& maker, int num_threads,
                        int64_t shard, ShardSink& sink) {
   using Records = std::vector<v1::CounterfactualRecord>;
   ASSIGN_OR_RETURN(
       std::unique_ptr<SourceReader> reader,
-      SourceReader::Open(inputs, shard, inputs.images.ShardBegin(shard)));
+      SourceReader::Open(inputs, shard,
+                         options.payload == CounterfactualPayload::kPixels));
   MaskStats stats;
   RETURN_IF_ERROR((OrderedParallel<Source, Records>(
       num_threads, [&reader] { return reader->Next(); },
@@ -270,6 +228,7 @@ absl::StatusOr<MaskToolStats> MakeStatsAlone(const MaskToolOptions& options) {
 }  // namespace
 
 absl::StatusOr<MaskToolStats> MaskTool(const MaskToolOptions& options) {
+  KeepFreedMemory();
   if (options.run.output.empty()) return MakeStatsAlone(options);
   ASSIGN_OR_RETURN(const MaskInputs inputs, OpenMaskInputs(options));
   ASSIGN_OR_RETURN(CounterfactualOptions counterfactual,
@@ -296,8 +255,8 @@ absl::StatusOr<MaskToolStats> MaskTool(const MaskToolOptions& options) {
                                                  inputs.images, counterfactual,
                                                  inputs.donors));
                    }
-                   return MakeShard(inputs, *maker, options.run.num_threads,
-                                    shard, sink);
+                   return MakeShard(inputs, counterfactual, *maker,
+                                    options.run.num_threads, shard, sink);
                  }));
   if (stats.run.complete && !options.run.dry_run) {
     stats.masks = MaskStatsFromCounters(stats.run.manifest.counters());

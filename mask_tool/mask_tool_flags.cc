@@ -1,78 +1,25 @@
 #include "mask_tool/mask_tool_flags.h"
 
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "core/base/flag_errors.h"
 #include "core/base/status_macros.h"
+#include "core/masking/counterfactual_flags.h"
 #include "core/masking/fill_kind.h"
-#include "core/masking/relevance_cut.h"
 #include "core/work/run_flags.h"
 #include "gflags/gflags.h"
-
-namespace maskfill {
-namespace {
-
-// For --help, which keeps the pointer.
-const char* Help(const std::string& text) { return strdup(text.c_str()); }
-
-std::string CutHelp(RelevanceCutKind kind) {
-  return absl::StrCat(
-      "of object masks: ", RuleOf(kind).meaning, "; of context masks: ",
-      kind == RelevanceCutKind::kTargetRatio ? "that share, the least relevant"
-                                             : "the others",
-      ". One of --threshold, --percentile and --target_ratio");
-}
-
-std::string FillHelp() {
-  return absl::StrCat("what comes in its place: ",
-                      absl::StrJoin(FillRules(), "; ",
-                                    [](std::string* out, const FillRule& rule) {
-                                      absl::StrAppend(out, rule.name, " (",
-                                                      rule.meaning, ")");
-                                    }));
-}
-
-}  // namespace
-}  // namespace maskfill
 
 DEFINE_string(cams, "",
               "stage directory of CAMs made by cam_tool from --input; needed "
               "for object and context masks and for --stats");
-DEFINE_string(mask, "object",
-              "what is masked: object (the relevant patches), context (the "
-              "others) or random (each patch with probability --rate, or as "
-              "many as --rate_from says)");
-DEFINE_double(
-    threshold, 0.3,
-    maskfill::Help(maskfill::CutHelp(maskfill::RelevanceCutKind::kThreshold)));
-DEFINE_double(
-    percentile, 0,
-    maskfill::Help(maskfill::CutHelp(maskfill::RelevanceCutKind::kPercentile)));
-DEFINE_double(target_ratio, 0,
-              maskfill::Help(
-                  maskfill::CutHelp(maskfill::RelevanceCutKind::kTargetRatio)));
-DEFINE_double(rate, 0.5,
-              "of random masks, 0 to 1: probability that a patch is masked");
 DEFINE_string(rate_from, "",
               "of random masks, in place of --rate: stage directory of CAMs of "
               "--input; each image gets as many random patches as its object "
               "mask has, by --threshold, --percentile or --target_ratio");
-DEFINE_string(fill, "single", maskfill::Help(maskfill::FillHelp()));
-DEFINE_string(donor_input, "",
-              "stage directory of the images that patches are taken from, or "
-              "their mean colour; empty: those of --input");
-DEFINE_string(donors, "any",
-              "which of them patches are taken from: any (other image) or "
-              "other_class (images that share no label with the one to fill)");
-DEFINE_bool(allow_self_donor, false,
-            "an image may be its own donor, as in the reference's single-fill");
 DEFINE_int32(variants, 1, "counterfactuals per image, 1 to 1000");
 DEFINE_string(payload, "pixels",
               "what is stored: pixels (refilled, ready for training) or recipe "
@@ -95,67 +42,15 @@ DEFINE_int32(image_size, 0,
 namespace maskfill {
 namespace {
 
-// Adds the error of `parsed` or stores its value.
-template <typename T>
-void Take(absl::StatusOr<T> parsed, T* value, FlagErrors* errors) {
-  if (parsed.ok()) {
-    *value = *parsed;
-  } else {
-    errors->Add(parsed.status());
-  }
-}
-
-bool IsGiven(const char* flag) {
-  return !gflags::GetCommandLineFlagInfoOrDie(flag).is_default;
-}
-
-double ValueOf(RelevanceCutKind kind) {
-  switch (kind) {
-    case RelevanceCutKind::kThreshold:
-      return FLAGS_threshold;
-    case RelevanceCutKind::kPercentile:
-      return FLAGS_percentile;
-    case RelevanceCutKind::kTargetRatio:
-      return FLAGS_target_ratio;
-  }
-  return 0;
-}
-
-// The one that is given, else the threshold's default.
-void TakeCut(MaskOptions* mask, FlagErrors* errors) {
-  std::vector<std::string> given;
-  for (const RelevanceCutRule& rule : RelevanceCutRules()) {
-    const double value = ValueOf(rule.kind);
-    if (!(value >= 0 && value <= rule.greatest)) {
-      errors->Add(absl::StrCat("--", rule.name, " is ", value,
-                               ", expected 0 to ", rule.greatest));
-    }
-    if (IsGiven(rule.name)) {
-      given.push_back(absl::StrCat("--", rule.name));
-      mask->cut.kind = rule.kind;
-    }
-  }
-  mask->cut.value = ValueOf(mask->cut.kind);
-  if (given.size() > 1) {
-    errors->Add(absl::StrCat(absl::StrJoin(given, " and "),
-                             " are given, expected one of them"));
-  }
-  if (!given.empty() && !mask->takes_relevance()) {
-    errors->Add(absl::StrCat(given[0],
-                             " is not used by random masks without "
-                             "--rate_from; leave it out"));
-  }
-}
-
 void TakeMask(MaskToolOptions* options, FlagErrors* errors) {
   MaskOptions& mask = options->counterfactual.mask;
-  Take(ParseMaskKind(FLAGS_mask), &mask.kind, errors);
+  mask.match_object_mask = !FLAGS_rate_from.empty();
+  TakeMaskFlags(&mask, errors);
   options->cams = FLAGS_cams;
-  if (!FLAGS_rate_from.empty()) {
+  if (mask.match_object_mask) {
     options->cams = FLAGS_rate_from;
-    mask.match_object_mask = true;
     for (const char* other : {"cams", "rate"}) {
-      if (!IsGiven(other)) continue;
+      if (!IsFlagGiven(other)) continue;
       errors->Add(absl::StrCat("--", other,
                                " and --rate_from are given, expected one of "
                                "them"));
@@ -165,11 +60,6 @@ void TakeMask(MaskToolOptions* options, FlagErrors* errors) {
                                ToString(mask.kind), "; leave it out"));
     }
   }
-  TakeCut(&mask, errors);
-  if (!(FLAGS_rate >= 0 && FLAGS_rate <= 1)) {
-    errors->Add(absl::StrCat("--rate is ", FLAGS_rate, ", expected 0 to 1"));
-  }
-  mask.rate = FLAGS_rate;
 }
 
 void TakeFiles(MaskToolOptions* options, FlagErrors* errors) {
@@ -203,9 +93,10 @@ void CheckTogether(const MaskToolOptions& options, FlagErrors* errors) {
         "--patch_size is missing: random masks without --cams need the "
         "model's patch size in px, e.g. --patch_size=32 for ViT-B/32");
   }
-  if (!options.donor_input.empty() && !fill.takes_pool) {
-    errors->Add(absl::StrCat("--donor_input is not used by --fill=", fill.name,
-                             "; leave it out"));
+  if (cf.donors == DonorRule::kBatch) {
+    errors->Add(
+        "--donors is batch, expected any or other_class: a set has no batches "
+        "(train --cam_source=online has)");
   }
   if (cf.variants > 1 && !fill.is_random && cf.mask.kind != MaskKind::kRandom) {
     errors->Add(
@@ -232,11 +123,8 @@ absl::StatusOr<MaskToolOptions> MaskToolOptionsFromFlags() {
   CounterfactualOptions& cf = options.counterfactual;
   TakeMask(&options, &errors);
   TakeFiles(&options, &errors);
-  options.donor_input = FLAGS_donor_input;
-  Take(ParseFillKind(FLAGS_fill), &cf.fill, &errors);
-  Take(ParseDonorRule(FLAGS_donors), &cf.donors, &errors);
-  Take(ParseCounterfactualPayload(FLAGS_payload), &cf.payload, &errors);
-  cf.allow_self_donor = FLAGS_allow_self_donor;
+  TakeFillFlags(&cf, &options.donor_input, &errors);
+  errors.Take(ParseCounterfactualPayload(FLAGS_payload), &cf.payload);
   cf.variants = FLAGS_variants;
   if (FLAGS_variants < 1 || FLAGS_variants > 1000) {
     errors.Add(

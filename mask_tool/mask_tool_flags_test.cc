@@ -150,6 +150,15 @@ TEST(MaskToolFlags, NeedNoImagesForStatisticsAlone) {
                              Not(HasSubstr("--input")))));
 }
 
+TEST(MaskToolFlags, RefuseDonorsOfABatch) {
+  EXPECT_THAT(OptionsFor({{"input", "in"},
+                          {"output", "out"},
+                          {"cams", "cams"},
+                          {"donors", "batch"}}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("a set has no batches")));
+}
+
 TEST(MaskToolFlags, RefuseDonorsWhereNoneAreTaken) {
   EXPECT_THAT(OptionsFor({{"input", "in"},
                           {"output", "out"},

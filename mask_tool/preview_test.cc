@@ -4,13 +4,10 @@
 #include <vector>
 
 #include "absl/types/span.h"
-#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace maskfill {
 namespace {
-
-using ::testing::ElementsAre;
 
 PreviewRow Row(bool with_relevance, int64_t patches_per_side) {
   PreviewRow row;
@@ -23,18 +20,6 @@ PreviewRow Row(bool with_relevance, int64_t patches_per_side) {
   row.mask.set(0);
   if (with_relevance) row.relevance.assign(row.grid.num_patches(), 0.5f);
   return row;
-}
-
-TEST(PreviewPositions, SpreadOverTheOrderBeforeDealing) {
-  // Ten images dealt to two shards: shard 0 has 0 2 4 6 8 at positions 0 to 4,
-  // shard 1 has 1 3 5 7 9 at 5 to 9. Of them 0, 3 and 6 (of 3.3 and 6.7).
-  EXPECT_THAT(PreviewPositions({0, 5, 10}, 3), ElementsAre(0, 6, 3));
-}
-
-TEST(PreviewPositions, AreAllOfASmallSet) {
-  EXPECT_THAT(PreviewPositions({0, 2, 3}, 8), ElementsAre(0, 2, 1));
-  EXPECT_THAT(PreviewPositions({0, 0, 1}, 8), ElementsAre(0));
-  EXPECT_THAT(PreviewPositions({0}, 8), ElementsAre());
 }
 
 TEST(DrawPreview, HasAColumnForRelevanceOnlyWhenThereIsSome) {

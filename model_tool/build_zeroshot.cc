@@ -3,13 +3,13 @@
 #include <string>
 #include <vector>
 
-#include "ATen/Parallel.h"
 #include "ATen/ops/zeros.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/sha256.h"
 #include "core/base/status_macros.h"
 #include "core/model/checkpoint.h"
+#include "core/model/device.h"
 #include "core/model/torch_status.h"
 #include "core/work/directory.h"
 #include "core/work/work.h"
@@ -51,9 +51,7 @@ absl::Status Build(const BuildZeroshotOptions& options,
   if (const std::string equal = EqualNames(head.class_names); !equal.empty()) {
     AddNote("equal_names", equal, result);
   }
-  if (options.run.num_threads > 0) {
-    at::set_num_threads(options.run.num_threads);
-  }
+  SetUpCompute(options.compute.precision, options.run.num_threads);
   ASSIGN_OR_RETURN(const Checkpoint clip, file.Load());
   Checkpoint checkpoint = ImageTower(clip);
   ASSIGN_OR_RETURN(checkpoint.tensors["classifier.weight"],

@@ -13,12 +13,12 @@
 #include "core/base/status_macros.h"
 #include "core/metrics/score_set.h"
 #include "core/model/image_classifier.h"
+#include "core/model/moving_average.h"
 #include "core/model/named_tensors.h"
 #include "core/model/weight_space.h"
 #include "core/work/work.h"
 #include "model_tool/greedy_soup.h"
 #include "model_tool/model_stock.h"
-#include "model_tool/moving_average.h"
 
 namespace maskfill {
 namespace {

@@ -4,7 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "ATen/Parallel.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/base/flag_errors.h"
@@ -86,9 +85,8 @@ absl::Status Merge(MergeInputs& inputs, const std::string& dir,
   }
   AddCounter("tensors", static_cast<double>(tensors.size()), result);
   AddCounter("parameters", static_cast<double>(parameters), result);
-  if (inputs.options.run.num_threads > 0) {
-    at::set_num_threads(inputs.options.run.num_threads);
-  }
+  SetUpCompute(inputs.options.compute.precision,
+               inputs.options.run.num_threads);
   return CatchTorch([&]() -> absl::Status {
     ASSIGN_OR_RETURN(const Checkpoint merged,
                      inputs.options.method->merge(inputs, result));

@@ -6,12 +6,12 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/flag_errors.h"
 #include "core/base/glob.h"
 #include "core/base/status_macros.h"
 #include "core/model/device_flags.h"
+#include "core/work/number_list.h"
 #include "core/work/run_flags.h"
 #include "gflags/gflags.h"
 
@@ -76,20 +76,6 @@ void CheckFlagsOfMethod(const MergeMethod& method, FlagErrors* errors) {
   }
 }
 
-std::vector<double> ParseAlphas(FlagErrors* errors) {
-  std::vector<double> alphas;
-  for (const std::string& text : ParseList(FLAGS_alpha)) {
-    double alpha = 0;
-    if (absl::SimpleAtod(text, &alpha)) {
-      alphas.push_back(alpha + 0.0);  // -0 is 0
-    } else {
-      errors->Add(absl::StrCat("--alpha: \"", text,
-                               "\" is no number, expected 0 to 1"));
-    }
-  }
-  return alphas;
-}
-
 void TakeHeldOutFlags(MergeModelsOptions* options, FlagErrors* errors) {
   TakeInputFlag(&options->run, errors);
   TakeProgressFlag(&options->run, errors);
@@ -103,7 +89,7 @@ absl::StatusOr<MergeModelsOptions> MergeModelsOptionsFromFlags() {
   MergeModelsOptions options;
   TakeOutputFlags("a checkpoint directory to write", &options.run, &errors);
   TakeThreadFlag(&options.run, &errors);
-  options.alphas = ParseAlphas(&errors);
+  options.alphas = ParseNumberList("alpha", FLAGS_alpha, "0 to 1", &errors);
   options.decay = FLAGS_decay;
   options.beta_shape = FLAGS_beta_shape;
   const auto checkpoints = ExpandGlobs(ParseList(FLAGS_checkpoints));

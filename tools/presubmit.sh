@@ -57,6 +57,7 @@ check_layering() {
   forbid "//core/base/... + $RECORD + //core/image/... + \
 //core/work/... + //core/masking/... + //core/draw/... + //ingest/... + \
 //mask_tool/... + //record_tool/... + //cam_tool:cam_compare + \
+//feature_tool:feature_compare + \
 //spurious_shapes:all + //spurious_shapes/drawing/... + //spurious_shapes/dataset/... + \
 //eval/report/..." "//core/model/... + @libtorch//:torch"
   return $bad

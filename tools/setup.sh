@@ -93,7 +93,7 @@ case "${1:-}" in
   --libraries)
     install_python_packages maskfill-libraries.sha256 \
       tests/libraries/requirements.txt transformers ftfy google.protobuf \
-      tfrecord webdataset mlcroissant
+      tfrecord webdataset mlcroissant tensorboard
     ;;
 esac
 write_bazelrc

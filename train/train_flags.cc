@@ -8,7 +8,9 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/flag_errors.h"
 #include "core/base/status_macros.h"
+#include "core/masking/counterfactual_flags.h"
 #include "core/model/device_flags.h"
+#include "core/training/launch_flags.h"
 #include "core/work/run_flags.h"
 #include "gflags/gflags.h"
 
@@ -27,8 +29,22 @@ DEFINE_string(checkpoint, "",
 DEFINE_string(
     teacher, "",
     maskfill::Help(absl::StrCat(
-        "checkpoint directory: the frozen teacher of ",
+        "checkpoint directory: the teacher of ",
         maskfill::ObjectivesThat(&maskfill::Objective::needs_teacher))));
+DEFINE_string(teacher_update, "static",
+              maskfill::Help(maskfill::DescribeTeacherUpdates()));
+DEFINE_double(teacher_momentum, 0.999,
+              "of --teacher_update=ema, 0 to 1: how much of the teacher stays "
+              "in each step");
+DEFINE_string(
+    teacher_features, "",
+    "stage directory of feature_tool: a frozen teacher's features of what fd "
+    "and fd_mask distil on, the images or --counterfactuals. No teacher is "
+    "computed then; --teacher may say which of its checkpoints is meant");
+DEFINE_string(features, "",
+              "stage directory of feature_tool: the features of --input by "
+              "--checkpoint, from which lp trains the head without looking at "
+              "an image");
 DEFINE_string(
     counterfactuals, "",
     maskfill::Help(absl::StrCat(
@@ -36,6 +52,11 @@ DEFINE_string(
         "counterfactuals of ",
         maskfill::ObjectivesThat(&maskfill::Objective::needs_counterfactuals),
         ". Epoch e uses variant e modulo their number")));
+DEFINE_string(
+    cam_source, "cached",
+    "where counterfactuals come from: cached (--counterfactuals) or online "
+    "(made in every step from the student's own attribution of the true label, "
+    "as the method's reference does, by --mask, --fill and so on)");
 DEFINE_string(validation, "",
               "stage directory of images; after each epoch top-1 is measured "
               "on it and the best model is kept in best/");
@@ -43,6 +64,12 @@ DEFINE_double(beta, 30,
               "weight of the distillation, 0 to 1e9; for features of another "
               "scale than CLIP ViT-B's see the line that train prints at its "
               "start");
+DEFINE_double(
+    kd_temperature, 10,
+    maskfill::Help(absl::StrCat(
+        "that logits are divided by in ",
+        maskfill::ObjectivesThat(&maskfill::Objective::needs_teacher_head),
+        ", above 0 to 1e9")));
 DEFINE_int64(epochs, 10, "passes over the images, 1 to 1000000");
 DEFINE_int64(
     global_batch_size, 512,
@@ -114,6 +141,11 @@ void CheckNumbers(const TrainOptions& options, FlagErrors* errors) {
   check("keep_states", static_cast<double>(options.keep_states), 1,
         kGreatestCount);
   check("warmup_fraction", options.warmup_fraction, 0, 1);
+  check("teacher_momentum", options.teacher_momentum, 0, 1);
+  if (!(options.kd_temperature > 0 && options.kd_temperature <= kGreatest)) {
+    errors->Add(absl::StrCat("--kd_temperature is ", options.kd_temperature,
+                             ", expected more than 0, up to ", kGreatest));
+  }
   if (!(options.learning_rate > 0 && options.learning_rate <= kGreatest)) {
     errors->Add(absl::StrCat("--learning_rate is ", options.learning_rate,
                              ", expected more than 0, up to ", kGreatest));
@@ -140,12 +172,93 @@ void CheckInputs(const TrainOptions& options, FlagErrors* errors) {
         "--checkpoint is missing, expected the directory of a checkpoint with "
         "a head (build_zeroshot makes one)");
   }
-  CheckInput("teacher", options.teacher, objective.needs_teacher, mode,
-             "the checkpoint to distil from (usually that of --checkpoint)",
-             errors);
-  CheckInput("counterfactuals", options.counterfactuals,
-             objective.needs_counterfactuals, mode,
-             "a stage directory made by mask_tool", errors);
+  if (options.teacher_features.empty()) {
+    CheckInput("teacher", options.teacher, objective.needs_teacher, mode,
+               "the checkpoint to distil from (usually that of --checkpoint)",
+               errors);
+  }
+  const bool online = options.cam_source == CamSource::kOnline;
+  if (online && !objective.needs_counterfactuals) {
+    errors->Add(absl::StrCat("--cam_source is not used by --mode=", mode));
+  } else {
+    CheckInput("counterfactuals", options.counterfactuals,
+               objective.needs_counterfactuals && !online,
+               online ? mode + " with --cam_source=online" : mode,
+               "a stage directory made by mask_tool", errors);
+  }
+  if (!objective.needs_teacher_head) {
+    errors->RefuseIfGiven("kd_temperature", "--mode=" + mode);
+  }
+  if (objective.trains_backbone) {
+    errors->RefuseIfGiven("features", "--mode=" + mode);
+  }
+}
+
+// What moves, or depends on what moves, has no features beforehand.
+void CheckTeacherFeatures(const TrainOptions& options, FlagErrors* errors) {
+  const Objective& objective = *options.objective;
+  if (options.teacher_features.empty()) return;
+  const auto refuse = [errors](const std::string& why) {
+    errors->Add(absl::StrCat("--teacher_features is not used by ", why));
+  };
+  if (!objective.needs_teacher) {
+    refuse(absl::StrCat("--mode=", objective.name, ", which has no teacher"));
+  } else if (objective.needs_teacher_head) {
+    refuse(absl::StrCat("--mode=", objective.name,
+                        ", which distils logits; leave it out"));
+  }
+  if (options.teacher_update->moves()) {
+    refuse(absl::StrCat("--teacher_update=", options.teacher_update->name,
+                        ": the features of a teacher that moves are other "
+                        "ones in every step"));
+  }
+  if (options.cam_source == CamSource::kOnline) {
+    refuse(
+        "--cam_source=online: no one has seen its counterfactuals "
+        "beforehand");
+  }
+}
+
+void TakeTeacher(TrainOptions* options, FlagErrors* errors) {
+  Take(ParseTeacherUpdate(FLAGS_teacher_update), "teacher_update",
+       &options->teacher_update, errors);
+  options->teacher = FLAGS_teacher;
+  options->teacher_features = FLAGS_teacher_features;
+  options->teacher_momentum = FLAGS_teacher_momentum;
+  if (!options->teacher_update->takes_momentum) {
+    errors->RefuseIfGiven(
+        "teacher_momentum",
+        absl::StrCat("--teacher_update=", options->teacher_update->name));
+  }
+  if (options->objective == nullptr) return;
+  CheckTeacherFeatures(*options, errors);
+  if (!options->objective->needs_teacher) {
+    errors->RefuseIfGiven("teacher_update",
+                          absl::StrCat("--mode=", options->objective->name));
+  }
+}
+
+void TakeCounterfactuals(TrainOptions* options, FlagErrors* errors) {
+  options->counterfactuals = FLAGS_counterfactuals;
+  if (FLAGS_cam_source == "online") {
+    options->cam_source = CamSource::kOnline;
+  } else if (FLAGS_cam_source != "cached") {
+    errors->Add(absl::StrCat("--cam_source is \"", FLAGS_cam_source,
+                             "\", expected cached or online"));
+  }
+  if (options->cam_source == CamSource::kCached) {
+    RefuseMaskFlags("--cam_source=cached", errors);
+    RefuseFillFlags("--cam_source=cached", errors);
+    return;
+  }
+  CounterfactualOptions& made = options->counterfactual;
+  TakeMaskFlags(&made.mask, errors);
+  TakeFillFlags(&made, &options->donor_input, errors);
+  if (made.donors == DonorRule::kBatch && !options->donor_input.empty()) {
+    errors->Add(
+        "--donor_input is not used by --donors=batch, which takes patches from "
+        "the images of the step");
+  }
 }
 
 }  // namespace
@@ -159,13 +272,16 @@ absl::StatusOr<TrainOptions> TrainOptionsFromFlags() {
   TakeThreadFlag(&options.run, &errors);
   TakeProgressFlag(&options.run, &errors);
   TakeComputeFlags(&options.compute, &errors);
+  TakeLaunchFlags(&options.ranks, &errors);
   options.checkpoint = FLAGS_checkpoint;
-  options.teacher = FLAGS_teacher;
-  options.counterfactuals = FLAGS_counterfactuals;
+  options.features = FLAGS_features;
   options.validation = FLAGS_validation;
   Take(ParseObjective(FLAGS_mode), "mode", &options.objective, &errors);
+  TakeCounterfactuals(&options, &errors);
+  TakeTeacher(&options, &errors);
   if (options.objective != nullptr) CheckInputs(options, &errors);
   options.beta = FLAGS_beta;
+  options.kd_temperature = FLAGS_kd_temperature;
   options.epochs = FLAGS_epochs;
   options.global_batch_size = FLAGS_global_batch_size;
   options.accumulate = FLAGS_accumulate;

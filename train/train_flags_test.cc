@@ -78,6 +78,18 @@ TEST(TrainFlags, RefuseWhatAModeDoesNotUse) {
               StatusIs(absl::StatusCode::kInvalidArgument,
                        AllOf(HasSubstr("--teacher is not used by --mode=lp"),
                              HasSubstr("--counterfactuals is not used"))));
+  EXPECT_THAT(
+      Parse({{"kd_temperature", "5"},
+             {"features", "features"},
+             {"teacher_momentum", "0.9"},
+             {"fill", "multi"}}),
+      StatusIs(
+          absl::StatusCode::kInvalidArgument,
+          AllOf(HasSubstr("--kd_temperature is not used by --mode=fd_mask"),
+                HasSubstr("--features is not used by --mode=fd_mask"),
+                HasSubstr("--teacher_momentum is not used by "
+                          "--teacher_update=static"),
+                HasSubstr("--fill is not used by --cam_source=cached"))));
   EXPECT_OK(Parse({{"mode", "lp"}, {"teacher", ""}, {"counterfactuals", ""}}));
 }
 
@@ -93,7 +105,101 @@ TEST(TrainFlags, ListTheModesThatExist) {
   }
   gflags::CommandLineFlagInfo teacher;
   ASSERT_TRUE(gflags::GetCommandLineFlagInfo("teacher", &teacher));
-  EXPECT_THAT(teacher.description, HasSubstr("fd and fd_mask"));
+  EXPECT_THAT(teacher.description, HasSubstr("fd, fd_mask"));
+}
+
+TEST(TrainFlags, DistilLogitsAtATemperature) {
+  ASSERT_OK_AND_ASSIGN(const TrainOptions options,
+                       Parse({{"mode", "kd_mask"}, {"kd_temperature", "4"}}));
+  EXPECT_EQ(options.kd_temperature, 4);
+  EXPECT_THAT(Parse({{"mode", "kd_mask"}, {"kd_temperature", "0"}}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("--kd_temperature is 0, expected more")));
+}
+
+TEST(TrainFlags, TakeTeachersThatMove) {
+  ASSERT_OK_AND_ASSIGN(
+      const TrainOptions options,
+      Parse({{"teacher_update", "ema"}, {"teacher_momentum", "0.9"}}));
+  EXPECT_EQ(std::string(options.teacher_update->name), "ema");
+  EXPECT_EQ(options.teacher_momentum, 0.9);
+  EXPECT_OK(Parse({{"teacher_update", "wma"}}));
+  EXPECT_THAT(Parse({{"teacher_update", "sma"}}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("--teacher_update: there is no update")));
+  EXPECT_THAT(
+      Parse({{"teacher_update", "ema"}, {"teacher_momentum", "1.5"}}),
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               HasSubstr("--teacher_momentum is 1.5, expected 0 to 1")));
+  EXPECT_THAT(Parse({{"mode", "ft"},
+                     {"teacher", ""},
+                     {"counterfactuals", ""},
+                     {"teacher_update", "ema"}}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("--teacher_update is not used by --mode=ft")));
+}
+
+TEST(TrainFlags, TakeFeaturesWhereTheyFit) {
+  EXPECT_OK(Parse({{"teacher_features", "features"}}));
+  EXPECT_OK(Parse({{"teacher_features", "features"}, {"teacher", ""}}));
+  EXPECT_OK(Parse({{"mode", "lp"},
+                   {"teacher", ""},
+                   {"counterfactuals", ""},
+                   {"features", "features"}}));
+  EXPECT_THAT(
+      Parse({{"mode", "kd_mask"},
+             {"teacher_features", "features"},
+             {"teacher_update", "wma"}}),
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               AllOf(HasSubstr("--mode=kd_mask, which distils logits"),
+                     HasSubstr("--teacher_update=wma: the features of a "
+                               "teacher that moves"))));
+  EXPECT_THAT(Parse({{"mode", "ft"},
+                     {"teacher", ""},
+                     {"counterfactuals", ""},
+                     {"teacher_features", "features"}}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("--mode=ft, which has no teacher")));
+  EXPECT_THAT(Parse({{"counterfactuals", ""},
+                     {"cam_source", "online"},
+                     {"teacher_features", "features"}}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("--teacher_features is not used by "
+                                 "--cam_source=online")));
+}
+
+TEST(TrainFlags, TakeMasksAndFillsOfOnlineCounterfactuals) {
+  ASSERT_OK_AND_ASSIGN(const TrainOptions options,
+                       Parse({{"counterfactuals", ""},
+                              {"cam_source", "online"},
+                              {"mask", "context"},
+                              {"threshold", "0.6"},
+                              {"fill", "multi"},
+                              {"donors", "batch"}}));
+  EXPECT_EQ(options.cam_source, CamSource::kOnline);
+  EXPECT_EQ(options.counterfactual.mask.kind, MaskKind::kContext);
+  EXPECT_EQ(options.counterfactual.mask.cut.value, 0.6);
+  EXPECT_EQ(options.counterfactual.fill, FillKind::kMulti);
+  EXPECT_EQ(options.counterfactual.donors, DonorRule::kBatch);
+  EXPECT_THAT(
+      Parse({{"cam_source", "online"},
+             {"threshold", "2"},
+             {"donors", "batch"},
+             {"donor_input", "others"}}),
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               AllOf(HasSubstr("--counterfactuals is not used by "
+                               "--mode=fd_mask with --cam_source=online"),
+                     HasSubstr("--threshold is 2, expected 0 to 1"),
+                     HasSubstr("--donor_input is not used by "
+                               "--donors=batch"))));
+  EXPECT_THAT(Parse({{"cam_source", "both"}}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("expected cached or online")));
+  EXPECT_THAT(
+      Parse(
+          {{"mode", "fd"}, {"counterfactuals", ""}, {"cam_source", "online"}}),
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               HasSubstr("--cam_source is not used by --mode=fd")));
 }
 
 TEST(TrainFlags, SayTheRangeOfANumberBeyondIt) {

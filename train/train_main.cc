@@ -22,7 +22,9 @@ int main(int argc, char** argv) {
   maskfill::InitMain(
       "Fine-tunes --checkpoint on the images of --input and writes the "
       "checkpoints last/ and, with --validation, best/. A run that was "
-      "stopped goes on with the same command.\n\n"
+      "stopped (SIGTERM, SIGINT: it saves its state and ends with 75) goes on "
+      "with the same command; SIGUSR1: it saves its state and goes on. Started "
+      "several times by torchrun, srun or mpirun it trains one model.\n\n"
       "  train --mode=fd_mask --input=records/train "
       "--counterfactuals=cf/object-0.3-single --checkpoint=models/zeroshot "
       "--teacher=models/zeroshot --output=runs/ours",

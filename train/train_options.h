@@ -5,25 +5,45 @@
 #include <cstdint>
 #include <string>
 
+#include "core/masking/counterfactual_options.h"
 #include "core/model/device_flags.h"
+#include "core/training/launch_flags.h"
 #include "core/training/learning_rate_schedule.h"
+#include "core/training/moving_teacher.h"
 #include "core/training/objective.h"
 #include "core/work/run_options.h"
 
 namespace maskfill {
 
+enum class CamSource {
+  kCached,  // counterfactuals are a set that mask_tool made
+  kOnline,  // they follow the student (core/training/online_counterfactuals.h)
+};
+
 // Defaults are the recipe of the method's authors.
 struct TrainOptions {
   RunOptions run;
   ComputeOptions compute;  // batch_size: most images per forward pass
+  RankOptions ranks;       // the processes that train together
 
   std::string checkpoint;       // directory: where the student starts
   std::string teacher;          // directory, or empty
   std::string counterfactuals;  // stage directory, or empty
-  std::string validation;       // stage directory, or empty
+  // Stage directories of feature_tool, or empty: the teacher's features of what
+  // is distilled on, and those of the images where the backbone stays.
+  std::string teacher_features;
+  std::string features;
+  std::string validation;  // stage directory, or empty
 
   const Objective* objective = nullptr;  // the mode
   double beta = 30;                      // weight of the distillation
+  double kd_temperature = 10;            // of logits that are distilled
+  const TeacherUpdate* teacher_update = &TeacherUpdates()[0];  // it stays
+  double teacher_momentum = 0.999;  // of updates that take one
+  CamSource cam_source = CamSource::kCached;
+  // Of kOnline: masks and fills; sizes and seed are the run's.
+  CounterfactualOptions counterfactual;
+  std::string donor_input;  // stage directory; empty: that of `run`
   int64_t epochs = 10;
   int64_t global_batch_size = 512;  // images per optimiser step
   int64_t accumulate = 1;           // least number of parts of a batch

@@ -152,6 +152,29 @@ TEST_F(TrainingStageTest, ResumedEqualsUninterruptedBitForBit) {
   EXPECT_EQ(Lines("whole/metrics.jsonl"), Lines("killed/metrics.jsonl"));
 }
 
+TEST_F(TrainingStageTest, ResumesWithATeacherThatMovesBitForBit) {
+  TrainOptions options = Options("whole");
+  options.teacher_update = *ParseTeacherUpdate("wma");
+  ASSERT_OK(Train(options).status());
+  TrainOptions killed = options;
+  killed.run.output = Path("killed");
+  ASSERT_OK(Train(killed).status());
+  ASSERT_OK(RemoveFile(Path("killed/train.manifest.json")));
+  for (const char* name : {"last", "state/step-0000000006"}) {
+    ASSERT_OK(RemoveTree(Path("killed/" + std::string(name))));
+  }
+  ASSERT_OK_AND_ASSIGN(const WorkResult resumed, Train(killed));
+  EXPECT_EQ(resumed.records, 6);  // steps 5 and 6
+  ExpectSameFile("whole/last/model.safetensors",
+                 "killed/last/model.safetensors");
+  ExpectSameFile("whole/state/step-0000000006/optimizer.safetensors",
+                 "killed/state/step-0000000006/optimizer.safetensors");
+  // Another momentum, another update: other work.
+  options.teacher_update = *ParseTeacherUpdate("ema");
+  EXPECT_THAT(Train(options), StatusIs(absl::StatusCode::kAlreadyExists,
+                                       HasSubstr("teacher_update")));
+}
+
 TEST_F(TrainingStageTest, ValidatesOnResumeWhatWasNotYetValidated) {
   ASSERT_OK(Train(Options("whole")).status());
   ASSERT_OK(Train(Options("killed")).status());
@@ -238,6 +261,46 @@ TEST_F(TrainingStageTest, PublishesNothingWhenTheLastStepDiverges) {
       EXPECT_FALSE(PathExists(Path(absl::StrCat("run/", name)))) << name;
     }
   }
+}
+
+TEST_F(TrainingStageTest, NamesStepImagesAndLastStateWhenItDiverges) {
+  TrainOptions options = Options("run");
+  options.objective = *ParseObjective("ft");
+  options.teacher = "";
+  options.counterfactuals = "";
+  options.schedule = ScheduleKind::kConstant;
+  options.learning_rate = 1e39;
+  options.checkpoint_every_steps = 0;
+  const absl::Status status = Train(options).status();
+  EXPECT_EQ(ExitCode(status), kExitDiverged) << status;
+  EXPECT_THAT(std::string(status.message()),
+              AllOf(HasSubstr("step 1: loss nan"),
+                    HasSubstr("the images were \"image-"),
+                    HasSubstr("the last good state is the start")));
+}
+
+TEST_F(TrainingStageTest, TellsTensorBoard) {
+  ASSERT_OK(Train(Options("run")).status());
+  for (const char* name : {"train", "validation"}) {
+    EXPECT_THAT(ListDirectory(Path(absl::StrCat("run/events/", name))),
+                IsOkAndHolds(testing::ElementsAre(
+                    "events.out.tfevents.0000000001.maskfill")));
+  }
+  // 2 epochs, each with a sheet.
+  ASSERT_OK_AND_ASSIGN(
+      const std::string events,
+      ReadFile(
+          Path("run/events/train/events.out.tfevents.0000000001.maskfill")));
+  const std::vector<std::string> parts =
+      absl::StrSplit(events, "counterfactuals");
+  EXPECT_EQ(parts.size(), 3);
+  // They are the run's, so they go with it.
+  TrainOptions other = Options("run");
+  other.beta = 10;
+  other.run.overwrite = true;
+  other.validation = "";
+  ASSERT_OK(Train(other).status());
+  EXPECT_FALSE(PathExists(Path("run/events/validation")));
 }
 
 TEST_F(TrainingStageTest, WritesNothingInADryRun) {

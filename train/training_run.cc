@@ -8,18 +8,23 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "core/base/atomic_file.h"
+#include "core/base/exit_code.h"
 #include "core/base/files.h"
 #include "core/base/ordered_parallel.h"
 #include "core/base/status_macros.h"
-#include "core/metrics/score_set.h"
+#include "core/metrics/accuracy.h"
 #include "core/model/image_classifier.h"
 #include "core/model/torch_status.h"
+#include "core/training/event_file.h"
 #include "core/training/training_loop.h"
 #include "core/training/training_state.h"
 #include "core/work/directory.h"
 #include "core/work/work.h"
 #include "glog/logging.h"
+#include "train/counterfactual_sheet.h"
+#include "train/score_in_ranks.h"
 
 namespace maskfill {
 namespace {
@@ -27,6 +32,7 @@ namespace {
 constexpr char kStateDirectory[] = "state";
 constexpr char kMetricsFile[] = "metrics.jsonl";
 constexpr char kValidationFile[] = "validation.jsonl";
+constexpr char kEventsDirectory[] = "events";
 constexpr char kBestAccuracy[] = "best_accuracy";
 constexpr char kBestStep[] = "best_step";
 
@@ -35,6 +41,21 @@ int64_t MicroBatchSize(const TrainOptions& options, int64_t batch_size) {
   const int64_t part =
       (batch_size + options.accumulate - 1) / options.accumulate;
   return std::min(part, options.compute.batch_size);
+}
+
+// "the images were "a", "b" and 30 more": of this rank.
+std::string NameImages(const ImageBatch& batch) {
+  constexpr size_t kNamed = 8;
+  std::vector<std::string> ids;
+  for (const v1::ImageRecord& record : batch.records) {
+    if (ids.size() == kNamed) break;
+    ids.push_back(absl::StrCat("\"", record.id(), "\""));
+  }
+  std::string text = absl::StrCat("the images were ", absl::StrJoin(ids, ", "));
+  if (batch.records.size() > kNamed) {
+    absl::StrAppend(&text, " and ", batch.records.size() - kNamed, " more");
+  }
+  return text;
 }
 
 const std::vector<std::string>& CheckpointNames() {
@@ -53,6 +74,9 @@ RunFiles TrainFiles() {
   files.directories = {
       {absl::StrCat(kStateDirectory, "/step-*"), TrainingStateFiles()},
       {kStateDirectory, {}},
+      {absl::StrCat(kEventsDirectory, "/train"), {kEventFiles}},
+      {absl::StrCat(kEventsDirectory, "/validation"), {kEventFiles}},
+      {kEventsDirectory, {}},
       {kBestDirectory, checkpoint},
       {kLastDirectory, checkpoint}};
   for (const char* dir : {kBestDirectory, kLastDirectory}) {
@@ -66,29 +90,60 @@ RunFiles TrainFiles() {
   return files;
 }
 
-TrainingRun::TrainingRun(const TrainOptions& options, const v1::Manifest& plan,
-                         std::string dir)
+TrainingRun::TrainingRun(const TrainOptions& options, ProcessGroup& group,
+                         const v1::Manifest& plan, std::string dir)
     : options_(options),
+      group_(group),
       plan_(plan),
       dir_(std::move(dir)),
       num_threads_(ResolveNumThreads(options.run.num_threads)) {}
 
 absl::StatusOr<std::unique_ptr<TrainingRun>> TrainingRun::Create(
-    const TrainOptions& options, const TrainInputs& inputs,
+    const TrainOptions& options, const TrainInputs& inputs, ProcessGroup& group,
     const v1::Manifest& plan, const std::string& dir) {
-  std::unique_ptr<TrainingRun> run(new TrainingRun(options, plan, dir));
+  std::unique_ptr<TrainingRun> run(new TrainingRun(options, group, plan, dir));
   ASSIGN_OR_RETURN(run->start_,
                    Annotate(inputs.checkpoint.Load(), "--checkpoint"));
-  ASSIGN_OR_RETURN(
-      run->data_,
-      TrainingData::Open(inputs.images, inputs.counterfactuals,
-                         {.image_size = run->start_.config.image_size,
-                          .num_classes = run->start_.config.num_classes,
-                          .global_batch_size = options.global_batch_size,
-                          .seed = options.run.seed}));
-  run->validation_ = inputs.validation;
+  RETURN_IF_ERROR(run->OpenData(inputs));
+  if (run->data_->batch_size() < group.size()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("a batch of ", run->data_->batch_size(),
+                     " images cannot be divided among ", group.size(),
+                     " ranks; use fewer, or a larger --global_batch_size"));
+  }
+  if (group.size() > 1 && run->online_ != nullptr &&
+      options.counterfactual.donors == DonorRule::kBatch) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--donors=batch would depend on the number of ranks, and there are ",
+        group.size(), "; use --donors=any or other_class, or one rank"));
+  }
   RETURN_IF_ERROR(run->LoadModels(inputs));
   return run;
+}
+
+absl::Status TrainingRun::OpenData(const TrainInputs& inputs) {
+  const ModelConfig& config = start_.config;
+  const bool is_backbone_known =
+      inputs.features != nullptr && !options_.objective->trains_backbone;
+  ASSIGN_OR_RETURN(data_, TrainingData::Open(
+                              inputs.images, inputs.counterfactuals,
+                              {.image_size = config.image_size,
+                               .num_patches = config.num_patches(),
+                               .num_classes = config.num_classes,
+                               .images = !is_backbone_known,
+                               .global_batch_size = options_.global_batch_size,
+                               .seed = options_.run.seed},
+                              inputs.features));
+  validation_ = inputs.validation;
+  if (options_.cam_source == CamSource::kCached) return absl::OkStatus();
+  ASSIGN_OR_RETURN(
+      online_,
+      OnlineCounterfactuals::Open(
+          inputs.images, inputs.donors,
+          {.counterfactual = OnlineOptions(options_, config),
+           .micro_batch_size = MicroBatchSize(options_, data_->batch_size()),
+           .num_threads = num_threads_}));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Teacher> TrainingRun::LoadTeacher(
@@ -96,7 +151,10 @@ absl::StatusOr<Teacher> TrainingRun::LoadTeacher(
   ASSIGN_OR_RETURN(const Checkpoint checkpoint,
                    Annotate(file.Load(), "--teacher"));
   const at::Device device = options_.compute.device;
-  const Precision precision = options_.compute.precision;
+  // One that moves keeps float32 weights.
+  const Precision precision = options_.teacher_update->moves()
+                                  ? Precision::kFp32
+                                  : options_.compute.precision;
   return CatchTorch([&]() -> absl::StatusOr<Teacher> {
     if (checkpoint.config.has_head()) {
       return ImageClassifier::FromCheckpoint(checkpoint, device, precision);
@@ -110,12 +168,15 @@ absl::StatusOr<Teacher> TrainingRun::LoadTeacher(
 
 absl::Status TrainingRun::LoadModels(const TrainInputs& inputs) {
   std::optional<Teacher> teacher;
-  if (inputs.teacher.has_value()) {
+  if (inputs.teacher.has_value() && inputs.features == nullptr) {
     ASSIGN_OR_RETURN(teacher, LoadTeacher(*inputs.teacher));
   }
   TrainerOptions trainer;
   trainer.objective = options_.objective;
   trainer.beta = options_.beta;
+  trainer.temperature = options_.kd_temperature;
+  trainer.teacher_update = options_.teacher_update;
+  trainer.teacher_momentum = options_.teacher_momentum;
   trainer.grad_clip = options_.grad_clip;
   trainer.adamw.weight_decay = options_.weight_decay;
   trainer.schedule = {.kind = options_.schedule,
@@ -124,6 +185,8 @@ absl::Status TrainingRun::LoadModels(const TrainInputs& inputs) {
                       .warmup_fraction = options_.warmup_fraction};
   trainer.micro_batch_size = MicroBatchSize(options_, data_->batch_size());
   trainer.precision = options_.compute.precision;
+  trainer.group = &group_;
+  trainer.global_batch_size = data_->batch_size();
   ASSIGN_OR_RETURN(trainer_, Trainer::Create(start_.config, start_.tensors,
                                              std::move(teacher),
                                              options_.compute.device, trainer));
@@ -140,13 +203,16 @@ absl::Status TrainingRun::Run() {
                        .state_dir = JoinPath(dir_, kStateDirectory),
                        .metrics_path = JoinPath(dir_, kMetricsFile),
                        .evaluation_path = JoinPath(dir_, kValidationFile),
+                       .events_dir = JoinPath(dir_, kEventsDirectory),
                        .total_steps = total_steps(),
                        .images_per_step = data_->batch_size(),
                        .evaluate_every_steps = data_->steps_per_epoch(),
                        .save_every_steps = options_.checkpoint_every_steps,
                        .kept_states = options_.keep_states,
-                       .progress = options_.run.progress},
+                       .progress = options_.run.progress,
+                       .group = &group_},
                       hooks, *trainer_, numbers_));
+  if (!group_.leads()) return absl::OkStatus();
   const std::string best = JoinPath(JoinPath(dir_, kBestDirectory), kModelFile);
   if (numbers_.count(kBestStep) != 0 && !PathExists(best)) {
     return absl::DataLossError(absl::StrCat(
@@ -158,13 +224,21 @@ absl::Status TrainingRun::Run() {
 }
 
 absl::Status TrainingRun::DescribeStart(const ImageBatch& batch) const {
+  if (!group_.leads()) return absl::OkStatus();
   LOG(INFO) << options_.objective->name << ": "
             << trainer_->num_trained_parameters() << " parameters on "
             << options_.compute.device.str() << ", " << data_->num_images()
             << " images, " << data_->steps_per_epoch() << " steps of "
             << data_->batch_size() << " images per epoch, " << total_steps()
             << " steps";
-  if (!options_.objective->needs_teacher) return absl::OkStatus();
+  if (group_.size() > 1) {
+    LOG(INFO) << group_.size() << " ranks, each with " << num_threads_
+              << " threads here";
+  }
+  if (!options_.objective->needs_teacher ||
+      options_.objective->needs_teacher_head) {
+    return absl::OkStatus();
+  }
   ASSIGN_OR_RETURN(const double mean_square,
                    trainer_->TeacherMeanSquare(batch));
   LOG(INFO) << "beta " << options_.beta
@@ -179,12 +253,23 @@ absl::StatusOr<StepReport> TrainingRun::Step() {
   if (is_first) {
     batches_ =
         data_->Batches(step(), total_steps(), num_threads_,
-                       /*pinned_memory=*/options_.compute.device.is_cuda());
+                       /*pinned_memory=*/options_.compute.device.is_cuda(),
+                       group_.rank(), group_.size());
   }
-  ASSIGN_OR_RETURN(const std::optional<ImageBatch> batch, batches_->Next());
+  ASSIGN_OR_RETURN(std::optional<ImageBatch> batch, batches_->Next());
   if (!batch.has_value()) return absl::InternalError("no batch is left");
+  if (online_ != nullptr) {
+    // No rank is alone with an error.
+    RETURN_IF_ERROR(group_.Agree(online_->AddTo(
+        trainer_->student(), step() / data_->steps_per_epoch(), &*batch)));
+  }
   if (is_first) RETURN_IF_ERROR(DescribeStart(*batch));
-  ASSIGN_OR_RETURN(const StepResult result, trainer_->Step(*batch));
+  const absl::StatusOr<StepResult> stepped = trainer_->Step(*batch);
+  if (IsDiverged(stepped.status())) {
+    return DivergedError(
+        absl::StrCat(stepped.status().message(), "; ", NameImages(*batch)));
+  }
+  ASSIGN_OR_RETURN(const StepResult result, stepped);
   images_trained_ += data_->batch_size();
   numbers_["loss"] = result.total;
   numbers_["accuracy"] = result.accuracy;
@@ -198,10 +283,19 @@ absl::StatusOr<StepReport> TrainingRun::Step() {
                     {"beta1", result.beta1},
                     {"grad_norm", result.grad_norm},
                     {"accuracy", result.accuracy}};
+  const std::string parts = options_.objective->needs_teacher
+                                ? absl::StrFormat(" (ce %.4f, distill %.3g)",
+                                                  result.ce, result.distill)
+                                : "";
   report.detail = absl::StrFormat(
-      "epoch %d/%d, step %d/%d, loss %.4f, accuracy %.3f, lr %.2e", epoch,
-      options_.epochs, step(), total_steps(), result.total, result.accuracy,
-      result.learning_rate);
+      "epoch %d/%d, step %d/%d, loss %.4f%s, accuracy %.3f, lr %.2e", epoch,
+      options_.epochs, step(), total_steps(), result.total, parts,
+      result.accuracy, result.learning_rate);
+  const bool is_first_of_epoch =
+      step() % data_->steps_per_epoch() == 1 || data_->steps_per_epoch() == 1;
+  if (is_first_of_epoch && group_.leads() && batch->counterfactuals.defined()) {
+    report.pictures["counterfactuals"] = CounterfactualSheet(*batch);
+  }
   return report;
 }
 
@@ -215,19 +309,24 @@ absl::StatusOr<nlohmann::ordered_json> TrainingRun::Validate() {
                          checkpoint, options_.compute.device,
                          options_.compute.precision);
                    }));
-  ASSIGN_OR_RETURN(const AccuracySums sums,
-                   Annotate(ScoreSet(classifier, *validation_,
-                                     {.batch_size = options_.compute.batch_size,
-                                      .num_threads = num_threads_}),
-                            "--validation"));
+  ASSIGN_OR_RETURN(
+      const AccuracySums sums,
+      Annotate(ScoreInRanks(classifier, *validation_,
+                            {.batch_size = options_.compute.batch_size,
+                             .num_threads = num_threads_},
+                            group_),
+               "--validation"));
   const int64_t epoch = step() / data_->steps_per_epoch();
   const double accuracy = sums.Top1() / 100;
   const auto before = numbers_.find(kBestAccuracy);
   const bool best = before == numbers_.end() || accuracy > before->second;
-  LOG(INFO) << absl::StrFormat("epoch %d: validation top-1 %.2f %%%s", epoch,
-                               sums.Top1(), best ? ", the best so far" : "");
+  LOG_IF(INFO, group_.leads())
+      << absl::StrFormat("epoch %d: validation top-1 %.2f %%%s", epoch,
+                         sums.Top1(), best ? ", the best so far" : "");
   if (best) {
-    RETURN_IF_ERROR(SaveCheckpointTo(JoinPath(dir_, kBestDirectory)));
+    if (group_.leads()) {
+      RETURN_IF_ERROR(SaveCheckpointTo(JoinPath(dir_, kBestDirectory)));
+    }
     numbers_[kBestAccuracy] = accuracy;
     numbers_[kBestStep] = static_cast<double>(step());
   }

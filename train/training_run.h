@@ -13,6 +13,8 @@
 #include "core/data/training_data.h"
 #include "core/model/checkpoint.h"
 #include "core/record/record_set.h"
+#include "core/training/online_counterfactuals.h"
+#include "core/training/process_group.h"
 #include "core/training/trainer.h"
 #include "core/training/training_loop.h"
 #include "core/training/training_state.h"
@@ -26,7 +28,8 @@ namespace maskfill {
 
 inline constexpr char kBestDirectory[] = "best";
 
-// What a run leaves: metrics.jsonl, validation.jsonl, state/, best/, last/.
+// What a run leaves: metrics.jsonl, validation.jsonl, events/, state/, best/,
+// last/.
 RunFiles TrainFiles();
 
 // Holds everything that a run needs and brings its directory from where it is
@@ -34,10 +37,11 @@ RunFiles TrainFiles();
 class TrainingRun {
  public:
   // Loads checkpoints and opens the data; writes nothing. `plan`: of the run,
-  // which writes into `dir`. Errors name the flag that is to blame.
+  // whose leading rank writes into `dir`. Errors name the flag that is to
+  // blame.
   static absl::StatusOr<std::unique_ptr<TrainingRun>> Create(
       const TrainOptions& options, const TrainInputs& inputs,
-      const v1::Manifest& plan, const std::string& dir);
+      ProcessGroup& group, const v1::Manifest& plan, const std::string& dir);
 
   // Takes the steps that are left. Cancelled when told to stop; then, and
   // after each epoch and every checkpoint_every_steps steps, the state is
@@ -50,11 +54,12 @@ class TrainingRun {
   int64_t images_trained() const { return images_trained_; }
 
  private:
-  TrainingRun(const TrainOptions& options, const v1::Manifest& plan,
-              std::string dir);
+  TrainingRun(const TrainOptions& options, ProcessGroup& group,
+              const v1::Manifest& plan, std::string dir);
 
   absl::Status LoadModels(const TrainInputs& inputs);
   absl::StatusOr<Teacher> LoadTeacher(const CheckpointFile& file) const;
+  absl::Status OpenData(const TrainInputs& inputs);
   absl::Status DescribeStart(const ImageBatch& batch) const;
   // The hooks of RunTrainingLoop.
   absl::StatusOr<StepReport> Step();
@@ -67,6 +72,7 @@ class TrainingRun {
   }
 
   const TrainOptions options_;
+  ProcessGroup& group_;
   const v1::Manifest plan_;
   const std::string dir_;
   const int num_threads_;  // that decode
@@ -74,7 +80,8 @@ class TrainingRun {
   std::unique_ptr<TrainingData> data_;
   std::optional<RecordSet> validation_;
   std::unique_ptr<Trainer> trainer_;
-  std::unique_ptr<ImageBatches> batches_;  // of the steps that are left
+  std::unique_ptr<OnlineCounterfactuals> online_;  // where they are not cached
+  std::unique_ptr<ImageBatches> batches_;          // of the steps that are left
   // Loss and accuracy of the last step; the best accuracy on the validation
   // set and its step, once there is one.
   std::map<std::string, double> numbers_;

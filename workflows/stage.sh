@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs a stage for a workflow and ends with the stage's exit code.
 #
-#   workflows/stage.sh [--log=FILE] PROGRAM FLAG...
+#   workflows/stage.sh [--store=DIR] [--log=FILE] PROGRAM FLAG...
 #
 # A stage refuses to mix its work with what other options left (exit 78); the
 # workflow knows that this is out of date, so it is made anew. No other exit
@@ -12,6 +12,10 @@
 #               exit CODE after SECONDS s"; ", as before" when nothing was left to
 #               do. Of a failure the end of FILE goes to stderr, and "CODE FILE" to
 #               "failed" beside FILE
+#   --store=DIR the result, a directory, is DIR/<program>/<fingerprint of the
+#               work>, and --output a link to it; so studies that ask for the same
+#               work share it. What was made at --output without a store stays
+#               there
 set -u
 
 child="" stopped=""
@@ -38,17 +42,45 @@ run() {
   return "$code"
 }
 
+# Makes the --output of "$@" a link to where its work lies in the store. The
+# program finds there what it would find at --output, and checks it alike.
+link_to_store() { # store, command...
+  local store=$1 output="" argument fingerprint place
+  shift
+  for argument; do
+    case $argument in --output=*) output=${argument#*=} ;; esac
+  done
+  if [ -L "$output" ]; then
+    case $(readlink "$output") in "$store"/*) ;; *) return ;; esac
+    if [ ! -e "$output" ]; then rm "$output"; fi # the store was emptied
+  elif [ -e "$output" ]; then
+    return
+  fi
+  fingerprint=$("$@" --dry_run 2>/dev/null | sed -n 's/^fingerprint: //p')
+  if [ -z "$fingerprint" ]; then return; fi # the stage itself says why
+  place=$store/$name/$fingerprint
+  mkdir -p "$place" "$(dirname "$output")" && ln -sfnT "$place" "$output"
+}
+
 # A function, so that bash has read it all before a stage of hours begins.
 main() {
-  log=""
-  case ${1-} in --log=*) log=${1#*=} && shift ;; esac
+  log="" store=""
+  while :; do
+    case ${1-} in
+      --log=*) log=${1#*=} ;;
+      --store=*) store=${1#*=} ;;
+      *) break ;;
+    esac
+    shift
+  done
   name=$(basename "$1")
 
-  # A workflow may itself be a task of an array; its stages are not.
+  # A workflow may itself be a task of an array, or of several; its stages are
+  # not.
   # shellcheck disable=SC2086
   unset ${!SLURM_ARRAY_@} ${!SLURM_PROCID@} ${!SLURM_NTASKS@} \
     ${!JOB_COMPLETION_@} ${!AWS_BATCH_JOB_@} ${!PBS_ARRAY@} ${!SGE_TASK_@} \
-    ${!LSB_JOBINDEX@}
+    ${!LSB_JOBINDEX@} ${!OMPI_COMM_WORLD_@} RANK WORLD_SIZE
   trap stop TERM INT USR1 HUP
 
   start=0
@@ -60,6 +92,7 @@ main() {
   fi
   began=${EPOCHREALTIME/[.,]/}
 
+  if [ -n "$store" ]; then link_to_store "$store" "$@"; fi
   code=0
   run "$@" || code=$?
   if [ "$code" = 78 ]; then

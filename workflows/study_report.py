@@ -14,6 +14,8 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
+from stage_logs import stage_seconds
+
 THRESHOLD = 0.2  # of the masks whose CAM IoU counts
 
 
@@ -41,18 +43,6 @@ def expectations(methods, iou):
         difference(ood, "object-single", "wise-ft"),
     )
     yield f"CAM IoU at threshold {THRESHOLD}", 0.55, iou
-
-
-def stage_seconds(run):
-    """Stage -> seconds of each of its jobs, by the runs that did the work."""
-    seconds = defaultdict(list)
-    done = re.compile(r"^stage\.sh: exit 0 after ([\d.]+) s$", re.MULTILINE)
-    for path in sorted((run / "logs").glob("*.log")):
-        stage = re.sub(r"-seed\d+$", "", path.stem)
-        stage = re.sub(r"^(ingest|cam_tool|eval|mask_tool|merge_models)-.*", r"\1", stage)
-        if found := done.findall(path.read_text(encoding="utf-8", errors="replace")):
-            seconds[stage].append(float(found[-1]))
-    return seconds
 
 
 def training_rates(run):

@@ -8,12 +8,16 @@
 
 namespace maskfill {
 
+bool IsFlagGiven(const char* flag) {
+  return !gflags::GetCommandLineFlagInfoOrDie(flag).is_default;
+}
+
 void FlagErrors::Add(const absl::Status& status) {
   if (!status.ok()) errors_.emplace_back(status.message());
 }
 
 void FlagErrors::RefuseIfGiven(const char* flag, absl::string_view user) {
-  if (gflags::GetCommandLineFlagInfoOrDie(flag).is_default) return;
+  if (!IsFlagGiven(flag)) return;
   Add(absl::StrCat("--", flag, " is not used by ", user));
 }
 

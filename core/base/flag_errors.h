@@ -3,12 +3,17 @@
 #define MASKFILL_CORE_BASE_FLAG_ERRORS_H_
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
 namespace maskfill {
+
+// Whether the flag of that name was given another value than its default.
+bool IsFlagGiven(const char* flag);
 
 //   FlagErrors errors;
 //   if (rate < 0) errors.Add("--rate is -1, expected 0 to 1");
@@ -21,6 +26,15 @@ class FlagErrors {
   // An error when the flag of that name was given: "--seed is not used by
   // --method=attribution".
   void RefuseIfGiven(const char* flag, absl::string_view user);
+  // Stores the value, or adds the error's message.
+  template <typename T>
+  void Take(absl::StatusOr<T> parsed, T* value) {
+    if (parsed.ok()) {
+      *value = *std::move(parsed);
+    } else {
+      Add(parsed.status());
+    }
+  }
   bool empty() const { return errors_.empty(); }
   // InvalidArgument with all of them, or OK.
   absl::Status ToStatus() const;

@@ -11,9 +11,16 @@ namespace {
 
 // Lock-free, so that a signal handler may write it.
 std::atomic<int> preemption_signal{0};
-static_assert(std::atomic<int>::is_always_lock_free);
+std::atomic<bool> accepts_save_requests{false};
+std::atomic<bool> save_requested{false};
+static_assert(std::atomic<int>::is_always_lock_free &&
+              std::atomic<bool>::is_always_lock_free);
 
 void OnSignal(int signal_number) {
+  if (signal_number == SIGUSR1 && accepts_save_requests.load()) {
+    save_requested.store(true);
+    return;
+  }
   if (signal_number == SIGINT && preemption_signal.load() == SIGINT) {
     std::signal(SIGINT, SIG_DFL);
     std::raise(SIGINT);
@@ -33,6 +40,14 @@ void InstallPreemptionHandlers() {
   }
   std::signal(SIGHUP, SIG_IGN);
 }
+
+void AcceptSaveRequests() { accepts_save_requests.store(true); }
+
+bool TakeSaveRequest() { return save_requested.exchange(false); }
+
+void RequestStop(int signal_number) { preemption_signal.store(signal_number); }
+
+void RequestSave() { save_requested.store(true); }
 
 bool PreemptionRequested() { return preemption_signal.load() != 0; }
 

@@ -1,6 +1,7 @@
 #include "core/base/preemption.h"
 
 #include <csignal>
+#include <cstdlib>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -36,6 +37,30 @@ TEST_F(PreemptionTest, FollowsTheSchedulersSignals) {
                          AllOf(HasSubstr("signal"),
                                HasSubstr("run the same command again"))));
   }
+}
+
+TEST_F(PreemptionTest, TakesASaveRequestForNoRequestToStop) {
+  // In a process of its own: there is no way back.
+  EXPECT_EXIT(
+      {
+        AcceptSaveRequests();
+        const bool before = TakeSaveRequest();
+        std::raise(SIGUSR1);
+        std::raise(SIGUSR1);
+        const bool stops = PreemptionRequested();
+        const bool first = TakeSaveRequest();
+        const bool second = TakeSaveRequest();
+        std::exit(!before && !stops && first && !second ? 3 : 4);
+      },
+      testing::ExitedWithCode(3), "");
+}
+
+TEST_F(PreemptionTest, HearsOfRequestsToOtherProcesses) {
+  RequestSave();
+  EXPECT_FALSE(PreemptionRequested());
+  EXPECT_TRUE(TakeSaveRequest());
+  RequestStop(SIGTERM);
+  EXPECT_TRUE(PreemptionRequested());
 }
 
 TEST_F(PreemptionTest, IgnoresALostTerminal) {

@@ -46,23 +46,10 @@ absl::StatusOr<std::optional<RecordSet>> OpenDonors(const RecordSet& set) {
 
 }  // namespace
 
-absl::StatusOr<CounterfactualOptions> OptionsOfFilledSet(
-    const RecordSet& counterfactuals) {
-  ASSIGN_OR_RETURN(CounterfactualOptions options,
-                   OptionsOfSet(counterfactuals));
-  if (options.fill == FillKind::kNone) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "the masked patches of \"", counterfactuals.dir(),
-        "\" were dropped, not refilled (fill=none): its images are the "
-        "originals; give counterfactuals of another --fill"));
-  }
-  return options;
-}
-
 absl::StatusOr<std::unique_ptr<CounterfactualImages>>
 CounterfactualImages::Open(const RecordSet& set,
                            const std::string& images_dir) {
-  ASSIGN_OR_RETURN(CounterfactualOptions options, OptionsOfFilledSet(set));
+  ASSIGN_OR_RETURN(CounterfactualOptions options, OptionsOfSet(set));
   std::unique_ptr<CounterfactualImages> result(
       new CounterfactualImages(set, options));
   if (options.payload == CounterfactualPayload::kPixels) return result;
@@ -75,29 +62,41 @@ CounterfactualImages::Open(const RecordSet& set,
   return result;
 }
 
-absl::Status CounterfactualImages::CheckVariant(
-    const v1::CounterfactualRecord& record, int64_t position) const {
-  if (record.variant() == position % num_variants()) return absl::OkStatus();
+absl::Status CounterfactualImages::CheckPlace(
+    const v1::CounterfactualRecord& record, int64_t position,
+    absl::string_view id) const {
+  const int64_t variant = position % num_variants();
+  if (record.variant() != variant) {
+    return absl::DataLossError(
+        absl::StrCat("\"", set_.dir(), "\" holds variant ", record.variant(),
+                     " of image \"", record.id(), "\" where variant ", variant,
+                     " belongs; make it again with mask_tool"));
+  }
+  if (record.id() == id) return absl::OkStatus();
   return absl::DataLossError(absl::StrCat(
-      "\"", set_.dir(), "\" holds variant ", record.variant(), " of image \"",
-      record.id(), "\" where variant ", position % num_variants(),
-      " belongs; make it again with mask_tool"));
+      "\"", set_.dir(), "\" holds image \"", record.id(), "\" where image \"",
+      id, "\" belongs; make it again with mask_tool"));
 }
 
 absl::StatusOr<Image> CounterfactualImages::Pixels(
     const v1::CounterfactualRecord& record, int64_t position,
     const v1::ImageRecord& image) const {
-  RETURN_IF_ERROR(CheckVariant(record, position));
-  if (image.id() != record.id()) {
-    return absl::DataLossError(absl::StrCat(
-        "\"", set_.dir(), "\" holds image \"", record.id(), "\" where image \"",
-        image.id(), "\" belongs; make it again with mask_tool"));
-  }
+  RETURN_IF_ERROR(CheckPlace(record, position, image.id()));
   if (maker_ != nullptr) {
     return maker_->Expand(image, record, position / num_variants());
   }
   return Annotate(
       ImageFromPixelBlock(record.pixels()),
+      absl::StrCat("counterfactual of image \"", record.id(), "\""));
+}
+
+absl::StatusOr<PatchMask> CounterfactualImages::MaskedPatches(
+    const v1::CounterfactualRecord& record, int64_t position,
+    absl::string_view id) const {
+  RETURN_IF_ERROR(CheckPlace(record, position, id));
+  return Annotate(
+      PatchMask::FromBytes(record.mask(), int64_t{record.grid_height()} *
+                                              int64_t{record.grid_width()}),
       absl::StrCat("counterfactual of image \"", record.id(), "\""));
 }
 
@@ -132,6 +131,10 @@ absl::StatusOr<std::unique_ptr<ImageBatches>> CounterfactualImages::OfShard(
              own = position++]() -> absl::StatusOr<ImageRow> {
               ImageRow row;
               ASSIGN_OR_RETURN(row.image, PixelsOf(record, own));
+              if (drops_patches()) {
+                ASSIGN_OR_RETURN(row.masked_patches,
+                                 MaskedPatches(record, own, record.id()));
+              }
               row.record.set_id(record.id());
               return row;
             });

@@ -160,12 +160,46 @@ TEST_F(CounterfactualImagesTest, VariantsMustBeInOrder) {
                                  "variant 1 belongs")));
 }
 
-TEST_F(CounterfactualImagesTest, DroppedPatchesAreRefused) {
+TEST_F(CounterfactualImagesTest, DroppedPatchesAreTold) {
+  for (const auto payload :
+       {CounterfactualPayload::kPixels, CounterfactualPayload::kRecipe}) {
+    const RecordSet dropped = Write(absl::StrCat("none-", ToString(payload)),
+                                    payload, FillKind::kNone);
+    ASSERT_OK_AND_ASSIGN(const auto counterfactuals,
+                         CounterfactualImages::Open(dropped, ""));
+    EXPECT_TRUE(counterfactuals->drops_patches());
+    ASSERT_OK_AND_ASSIGN(
+        const auto batches,
+        counterfactuals->OfShard(
+            0, {.batch_size = 2, .image_size = 16, .num_masked_patches = 16}));
+    ASSERT_OK_AND_ASSIGN(const auto batch, batches->Next());
+    ASSERT_OK_AND_ASSIGN(
+        const auto originals,
+        ImageBatches::OfShard(images_, 0, {.batch_size = 1, .image_size = 16}));
+    ASSERT_OK_AND_ASSIGN(const auto original, originals->Next());
+    // Two variants of one image: its pixels, other patches of it.
+    for (int64_t variant = 0; variant < 2; ++variant) {
+      EXPECT_TRUE(batch->images[variant].equal(original->images[0]));
+      EXPECT_EQ(batch->masked_patches[variant].sum().item<int64_t>(), 8);
+    }
+    EXPECT_FALSE(batch->masked_patches[0].equal(batch->masked_patches[1]));
+  }
+}
+
+TEST_F(CounterfactualImagesTest, AMaskThatFitsNoGridIsDamage) {
   const RecordSet dropped =
-      Write("none", CounterfactualPayload::kPixels, FillKind::kNone);
-  EXPECT_THAT(ReadAll(dropped, ""),
-              StatusIs(absl::StatusCode::kFailedPrecondition,
-                       HasSubstr("dropped, not refilled (fill=none)")));
+      Write("none", CounterfactualPayload::kPixels, FillKind::kNone,
+            DonorRule::kAny, std::nullopt,
+            [](v1::CounterfactualRecord* record) { record->set_mask("abc"); });
+  ASSERT_OK_AND_ASSIGN(const auto counterfactuals,
+                       CounterfactualImages::Open(dropped, ""));
+  ASSERT_OK_AND_ASSIGN(
+      const auto batches,
+      counterfactuals->OfShard(
+          0, {.batch_size = 2, .image_size = 16, .num_masked_patches = 16}));
+  EXPECT_THAT(batches->Next(),
+              StatusIs(absl::StatusCode::kDataLoss,
+                       HasSubstr("counterfactual of image \"image-0\"")));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/files.h"
+#include "core/record/feature_values.h"
 #include "core/work/shards.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -88,14 +89,11 @@ TEST_F(FeatureReaderTest, GivesTheFeaturesOfItsCheckpoint) {
               IsOkAndHolds(ElementsAre(-3.0f)));
 }
 
-TEST_F(FeatureReaderTest, ReadsHalfPrecision) {
-  // IEEE half precision: 0x3C00 is 1, 0xC100 is -2.5, 0x0001 is 2^-24.
-  EXPECT_THAT(ReadOne([](v1::FeatureRecord* record) {
-                record->set_dtype("float16");
-                record->clear_features();
-                AddVector<uint16_t>({0x3C00, 0xC100, 0x0001}, record);
-              }),
-              IsOkAndHolds(ElementsAre(1.0f, -2.5f, std::ldexp(1.0f, -24))));
+TEST_F(FeatureReaderTest, TellsWhoseTheyAreAndHowMany) {
+  ASSERT_OK_AND_ASSIGN(const auto reader,
+                       FeatureReader::Open(Write(), images_, "second"));
+  EXPECT_EQ(reader->num_features(), 1);
+  EXPECT_EQ(reader->checkpoint().path(), "models/second");
 }
 
 TEST_F(FeatureReaderTest, RefusesOtherSourcesAndCheckpoints) {
@@ -111,6 +109,10 @@ TEST_F(FeatureReaderTest, RefusesOtherSourcesAndCheckpoints) {
               StatusIs(absl::StatusCode::kFailedPrecondition,
                        AllOf(HasSubstr("first (\"models/first\") and second"),
                              HasSubstr("at hand is third"))));
+  EXPECT_THAT(FeatureReader::Open(features, images_, ""),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       AllOf(HasSubstr("features of 2 checkpoints"),
+                             HasSubstr("say which one is meant"))));
   const RecordSet counterfactuals = WriteTestCounterfactuals(
       JoinPath(dir_, "counterfactuals"), images_, TestSetOptions());
   EXPECT_THAT(FeatureReader::Open(features, counterfactuals, "first"),

@@ -27,6 +27,32 @@ absl::Status CopyPixels(const Image& image, int64_t size, int64_t row,
   return absl::OkStatus();
 }
 
+absl::Status CopyMask(const PatchMask& mask, int64_t row,
+                      const at::Tensor& batch) {
+  if (mask.size() != batch.size(1)) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "found a mask of ", mask.size(), " patches, the model has ",
+        batch.size(1), "; use counterfactuals of its patch size"));
+  }
+  bool* const masked = batch.data_ptr<bool>() + row * mask.size();
+  for (int64_t patch = 0; patch < mask.size(); ++patch) {
+    masked[patch] = mask.masked(patch);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CopyFeatures(const std::vector<float>& features, int64_t row,
+                          const at::Tensor& batch) {
+  const auto size = static_cast<int64_t>(features.size());
+  if (size != batch.size(1)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("found ", size, " features, expected ", batch.size(1)));
+  }
+  std::memcpy(batch.data_ptr<float>() + row * size, features.data(),
+              sizeof(float) * features.size());
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ImageBatches>> ImageBatches::OfShard(
@@ -82,26 +108,32 @@ absl::StatusOr<std::optional<ImageBatch>> ImageBatches::Next() {
   ImageBatch batch;
   batch.records = std::exchange(slot.records, {});
   const int64_t rows = static_cast<int64_t>(batch.records.size());
-  batch.images = slot.images.narrow(0, 0, rows);
-  if (options_.counterfactuals) {
-    batch.counterfactuals = slot.counterfactuals.narrow(0, 0, rows);
-  }
-  batch.labels = slot.labels.narrow(0, 0, rows);
+  batch.positions = std::exchange(slot.positions, {});
+  const auto filled = [rows](const at::Tensor& tensor) {
+    return tensor.defined() ? tensor.narrow(0, 0, rows) : tensor;
+  };
+  batch.images = filled(slot.images);
+  batch.counterfactuals = filled(slot.counterfactuals);
+  batch.masked_patches = filled(slot.masked_patches);
+  batch.features = filled(slot.features);
+  batch.labels = filled(slot.labels);
   return std::optional<ImageBatch>(std::move(batch));
 }
 
 void ImageBatches::ReadAll(const RowSource& source) {
+  int64_t rows = 0;
   // LibTorch throws when there is no memory for a batch.
   absl::Status status = CatchTorch([&] {
     return OrderedParallel<ReadRow, ImageRow>(
         ResolveNumThreads(options_.num_threads), source,
         [](ReadRow read) { return read(); },
-        [this](ImageRow row) { return Add(std::move(row)); });
+        [this, &rows](ImageRow row) {
+          ++rows;
+          return Add(std::move(row));
+        });
   });
   absl::MutexLock lock(&mutex_);
-  if (status.ok() && !slots_[finished_ % kNumSlots].records.empty()) {
-    ++finished_;
-  }
+  if (status.ok() && rows % options_.batch_size != 0) ++finished_;
   status_ = std::move(status);
   ended_ = true;
 }
@@ -121,15 +153,9 @@ absl::Status ImageBatches::Add(ImageRow row) {
   ASSIGN_OR_RETURN(ImageBatch* const slot, SlotToFill());
   if (!slot->labels.defined()) Allocate(*slot);
   const int64_t index = static_cast<int64_t>(slot->records.size());
-  const auto copy = [&](const Image& image, const at::Tensor& batch) {
-    return Annotate(CopyPixels(image, options_.image_size, index, batch),
-                    absl::StrCat("image \"", row.record.id(), "\""));
-  };
-  RETURN_IF_ERROR(copy(row.image, slot->images));
-  if (options_.counterfactuals) {
-    RETURN_IF_ERROR(copy(row.counterfactual, slot->counterfactuals));
-  }
-  slot->labels.data_ptr<int64_t>()[index] = row.record.label();
+  RETURN_IF_ERROR(Annotate(CopyRow(row, index, *slot),
+                           absl::StrCat("image \"", row.record.id(), "\"")));
+  slot->positions.push_back(row.position);
   slot->records.push_back(std::move(row.record));
   if (index + 1 == options_.batch_size) {
     absl::MutexLock lock(&mutex_);
@@ -138,14 +164,43 @@ absl::Status ImageBatches::Add(ImageRow row) {
   return absl::OkStatus();
 }
 
+absl::Status ImageBatches::CopyRow(const ImageRow& row, int64_t index,
+                                   ImageBatch& slot) const {
+  const int64_t size = options_.image_size;
+  if (options_.images) {
+    RETURN_IF_ERROR(CopyPixels(row.image, size, index, slot.images));
+  }
+  if (options_.counterfactuals) {
+    RETURN_IF_ERROR(
+        CopyPixels(row.counterfactual, size, index, slot.counterfactuals));
+  }
+  if (options_.num_masked_patches > 0) {
+    RETURN_IF_ERROR(CopyMask(row.masked_patches, index, slot.masked_patches));
+  }
+  if (options_.num_features > 0) {
+    RETURN_IF_ERROR(CopyFeatures(row.features, index, slot.features));
+  }
+  slot.labels.data_ptr<int64_t>()[index] = row.record.label();
+  return absl::OkStatus();
+}
+
 void ImageBatches::Allocate(ImageBatch& slot) const {
   const int64_t size = options_.image_size;
   const std::array<int64_t, 4> shape = {options_.batch_size, size, size, 3};
   const auto bytes =
       at::TensorOptions(at::kByte).pinned_memory(options_.pinned_memory);
-  slot.images = at::empty(shape, bytes);
+  const int64_t rows = options_.batch_size;
+  if (options_.images) slot.images = at::empty(shape, bytes);
   if (options_.counterfactuals) slot.counterfactuals = at::empty(shape, bytes);
-  slot.labels = at::empty({options_.batch_size}, bytes.dtype(at::kLong));
+  if (options_.num_masked_patches > 0) {
+    slot.masked_patches = at::empty({rows, options_.num_masked_patches},
+                                    at::TensorOptions(at::kBool));
+  }
+  if (options_.num_features > 0) {
+    slot.features =
+        at::empty({rows, options_.num_features}, bytes.dtype(at::kFloat));
+  }
+  slot.labels = at::empty({rows}, bytes.dtype(at::kLong));
 }
 
 }  // namespace maskfill

@@ -16,31 +16,44 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "core/image/image.h"
+#include "core/image/patch_mask.h"
 #include "core/record/record_set.h"
 #include "proto/records.pb.h"
 
 namespace maskfill {
 
-// A batch on the CPU.
+// A batch on the CPU. What ImageBatchesOptions does not ask for is undefined.
 struct ImageBatch {
-  at::Tensor images;  // [N, S, S, 3] uint8
-  // [N, S, S, 3] uint8: x_cf of each image; undefined where there is none.
-  at::Tensor counterfactuals;
+  at::Tensor images;           // [N, S, S, 3] uint8
+  at::Tensor counterfactuals;  // [N, S, S, 3] uint8: x_cf of each image
+  // [N, P] bool: the patches that x_cf lacks where they were not refilled.
+  at::Tensor masked_patches;
+  // [N, E] float32: what a frozen tower makes of x_cf where there is one, else
+  // of the image.
+  at::Tensor features;
   at::Tensor labels;                     // [N] int64
   std::vector<v1::ImageRecord> records;  // N, without their payload
+  std::vector<int64_t> positions;        // N, in the set, where rows tell them
 };
 
 // One row of a batch.
 struct ImageRow {
   v1::ImageRecord record;  // without its payload
+  int64_t position = 0;    // of the record in its set
   Image image;
-  Image counterfactual;  // left empty where there is none
+  // Left empty where there are none.
+  Image counterfactual;
+  PatchMask masked_patches;
+  std::vector<float> features;
 };
 
 struct ImageBatchesOptions {
   int64_t batch_size = 64;
   int64_t image_size = 224;  // px
+  bool images = true;
   bool counterfactuals = false;
+  int64_t num_masked_patches = 0;  // P; 0: no masks
+  int64_t num_features = 0;        // E; 0: no features
   // Page-locked memory, from which copies to a GPU run beside its work.
   bool pinned_memory = false;
   int num_threads = 0;  // that read and decode; 0: all cores
@@ -91,6 +104,9 @@ class ImageBatches {
   // Waits until there is one.
   absl::StatusOr<ImageBatch*> SlotToFill();
   void Allocate(ImageBatch& slot) const;
+  // Copies all of `row` but the record to row `index` of `slot`.
+  absl::Status CopyRow(const ImageRow& row, int64_t index,
+                       ImageBatch& slot) const;
 
   const ImageBatchesOptions options_;
   // Batch b lies in slot b % kNumSlots: the reading thread's until it is

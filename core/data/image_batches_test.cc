@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -84,6 +85,14 @@ TEST(ImageBatches, HoldEveryRowOnceAndInOrder) {
     ExpectNumbered(batches, {3, 3, 3, 3, 3, 1});
     ImageBatches even(Options(4, threads), NumberedRows(8));
     ExpectNumbered(even, {4, 4});
+    // As many batches as there are slots, all full before the first is taken.
+    std::atomic<int64_t> read = 0;
+    ImageBatches full(Options(4, threads), NumberedRows(12, [&](int64_t) {
+                        ++read;
+                        return absl::OkStatus();
+                      }));
+    while (read < 12) std::this_thread::yield();
+    ExpectNumbered(full, {4, 4, 4});
     ImageBatches none(Options(4, threads), NumberedRows(0));
     ExpectNumbered(none, {});
   }

@@ -9,12 +9,12 @@
 
 namespace maskfill {
 
-absl::StatusOr<ClassLists> ClassLists::Read(const DonorImages& images) {
+absl::StatusOr<ClassLists> ClassLists::Read(const DonorPool& images) {
   ClassLists lists;
   lists.num_images_ = images.size();
   for (int64_t position = 0; position < images.size(); ++position) {
     RETURN_IF_ERROR(CheckNotPreempted());
-    ASSIGN_OR_RETURN(const Donor image, images.GetWithoutPixels(position));
+    ASSIGN_OR_RETURN(const Donor image, images.Get(position));
     for (const int64_t label : image.labels) {
       std::vector<int64_t>& positions = lists.positions_[label];
       // A label may be said twice.

@@ -16,9 +16,9 @@ namespace maskfill {
 // Immutable, so thread-safe.
 class ClassLists {
  public:
-  // Reads the first bytes of every image (DonorImages::GetWithoutPixels):
+  // Reads the first bytes of every image (DonorPool::Get):
   // a few seconds for a million of them that are in memory.
-  static absl::StatusOr<ClassLists> Read(const DonorImages& images);
+  static absl::StatusOr<ClassLists> Read(const DonorPool& images);
 
   // Positions of the images that have one of `labels`, ascending, each once.
   // Lies in this or in `merged`.

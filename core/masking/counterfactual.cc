@@ -23,19 +23,34 @@ namespace {
 constexpr int64_t kDefaultImageSize = 224;
 constexpr int64_t kDecodedCacheBytes = int64_t{128} << 20;
 
-// Positions without repetition, in the order of their first use, and the
-// index of each original position among them.
-struct DistinctPositions {
-  explicit DistinctPositions(const std::vector<int64_t>& all) {
-    for (const int64_t position : all) {
+// What a donor gives: the patches, ascending.
+struct Donation {
+  int64_t position = 0;
+  std::vector<int64_t> patches;
+};
+
+// What the donors of one image give, each once, in the order of their first
+// use, and for each slot the index of its donor.
+struct Donations {
+  // `donors`: one for each of the masked patches, or for all together.
+  Donations(absl::Span<const int64_t> donors,
+            const std::vector<int64_t>& masked) {
+    for (size_t slot = 0; slot < donors.size(); ++slot) {
       const auto found =
-          std::find(positions.begin(), positions.end(), position);
-      index.push_back(static_cast<int32_t>(found - positions.begin()));
-      if (found == positions.end()) positions.push_back(position);
+          std::find_if(all.begin(), all.end(), [&](const Donation& donation) {
+            return donation.position == donors[slot];
+          });
+      index.push_back(static_cast<int32_t>(found - all.begin()));
+      if (found == all.end()) all.push_back({donors[slot], {}});
+      if (donors.size() == masked.size()) {
+        all[static_cast<size_t>(index.back())].patches.push_back(masked[slot]);
+      } else {
+        all.front().patches = masked;
+      }
     }
   }
 
-  std::vector<int64_t> positions;
+  std::vector<Donation> all;
   std::vector<int32_t> index;
 };
 
@@ -133,6 +148,15 @@ absl::Status CheckPool(const RecordSet& images,
              : absl::OkStatus();
 }
 
+CounterfactualMaker::CounterfactualMaker(bool own_pool,
+                                         const CounterfactualOptions& options)
+    : own_pool_(own_pool), options_([&options] {
+        CounterfactualOptions own = options;
+        // A batch of images that lose equally many patches is a smaller one.
+        own.mask.equal_counts = options.fill == FillKind::kNone;
+        return own;
+      }()) {}
+
 absl::StatusOr<std::unique_ptr<CounterfactualMaker>> CounterfactualMaker::Open(
     const RecordSet& images, const CounterfactualOptions& options,
     const std::optional<RecordSet>& pool) {
@@ -148,21 +172,36 @@ absl::StatusOr<std::unique_ptr<CounterfactualMaker>> CounterfactualMaker::Open(
   return maker;
 }
 
+absl::StatusOr<std::unique_ptr<CounterfactualMaker>>
+CounterfactualMaker::OfPool(std::shared_ptr<const DonorPool> pool,
+                            const CounterfactualOptions& options) {
+  CHECK(RuleOf(options.fill).takes_donors);
+  std::unique_ptr<CounterfactualMaker> maker(
+      new CounterfactualMaker(/*own_pool=*/true, options));
+  RETURN_IF_ERROR(maker->TakeDonors(std::move(pool)));
+  return maker;
+}
+
 absl::Status CounterfactualMaker::OpenDonors(const RecordSet& pool) {
   DonorImagesOptions options;
   options.image_size = options_.image_size;
-  options.with_pixels = options_.payload == CounterfactualPayload::kPixels;
   const bool original_files = pool.manifest().dataset().image_size() == 0;
-  options.cache_bytes =
-      options.with_pixels && original_files ? kDecodedCacheBytes : 0;
-  ASSIGN_OR_RETURN(donors_, DonorImages::Open(pool, options));
+  options.cache_bytes = original_files ? kDecodedCacheBytes : 0;
+  ASSIGN_OR_RETURN(std::unique_ptr<DonorImages> images,
+                   DonorImages::Open(pool, options));
+  return Annotate(TakeDonors(std::move(images)),
+                  absl::StrCat("\"", pool.dir(), "\""));
+}
+
+absl::Status CounterfactualMaker::TakeDonors(
+    std::shared_ptr<const DonorPool> pool) {
+  donors_ = std::move(pool);
   if (options_.donors != DonorRule::kOtherClass) return absl::OkStatus();
   ASSIGN_OR_RETURN(classes_, ClassLists::Read(*donors_));
   if (own_pool_ && classes_->AllOfOneClass()) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "all images of \"", pool.dir(),
-        "\" are of one class, so --donors=other_class has none to take; use "
-        "--donors=any or an input with several classes"));
+    return absl::FailedPreconditionError(
+        "all images are of one class, so --donors=other_class has none to "
+        "take; use --donors=any or an input with several classes");
   }
   return absl::OkStatus();
 }
@@ -186,14 +225,14 @@ absl::StatusOr<std::vector<int64_t>> CounterfactualMaker::ChooseDonors(
   }
   if (!own_pool_ && !options_.allow_self_donor) {
     draw.is_self = [this, &image](int64_t candidate) -> absl::StatusOr<bool> {
-      ASSIGN_OR_RETURN(const Donor donor, donors_->GetWithoutPixels(candidate));
+      ASSIGN_OR_RETURN(const Donor donor, donors_->Get(candidate));
       return donor.id == image.id();
     };
   }
   return DrawDonors(draw, slots);
 }
 
-absl::StatusOr<v1::CounterfactualRecord> CounterfactualMaker::MakeVariant(
+absl::StatusOr<v1::CounterfactualRecord> CounterfactualMaker::Fill(
     const v1::ImageRecord& image, Image pixels, const PatchGrid& grid,
     const PatchMask& mask, int64_t position, int64_t variant,
     const std::optional<Rgb>& colour) const {
@@ -207,28 +246,28 @@ absl::StatusOr<v1::CounterfactualRecord> CounterfactualMaker::MakeVariant(
 
   ASSIGN_OR_RETURN(const std::vector<int64_t> chosen,
                    ChooseDonors(image, mask, position, variant));
-  const DistinctPositions distinct(chosen);
-  std::vector<std::shared_ptr<const Donor>> donors;
-  std::vector<const Image*> donor_images;
-  for (const int64_t donor_position : distinct.positions) {
-    ASSIGN_OR_RETURN(std::shared_ptr<const Donor> donor,
-                     donors_->Get(donor_position));
-    record.add_donor_ids(donor->id);
-    donor_images.push_back(&donor->image);
-    donors.push_back(std::move(donor));
+  const Donations donations(chosen, mask.MaskedPatches());
+  const bool with_pixels = options_.payload == CounterfactualPayload::kPixels;
+  for (const auto& [donor_position, patches] : donations.all) {
+    if (with_pixels) {
+      ASSIGN_OR_RETURN(
+          *record.add_donor_ids(),
+          donors_->CopyPatches(donor_position, grid, patches, &pixels));
+    } else {
+      ASSIGN_OR_RETURN(Donor donor, donors_->Get(donor_position));
+      record.add_donor_ids(std::move(donor.id));
+    }
   }
   if (options_.fill == FillKind::kMulti) {
-    record.mutable_patch_donors()->Assign(distinct.index.begin(),
-                                          distinct.index.end());
+    record.mutable_patch_donors()->Assign(donations.index.begin(),
+                                          donations.index.end());
   }
   if (RuleOf(options_.fill).takes_colour) {
     CHECK(colour.has_value()) << "no mean colour was given";
     record.set_fill_colour(colour->data(), colour->size());
   }
-  if (options_.payload == CounterfactualPayload::kPixels) {
-    if (RuleOf(options_.fill).takes_donors) {
-      RefillPatches(grid, mask, donor_images, record.patch_donors(), &pixels);
-    } else if (colour.has_value()) {
+  if (with_pixels) {
+    if (colour.has_value()) {
       FillWithColour(grid, mask, *colour, &pixels);
     } else if (options_.fill == FillKind::kNoise) {
       FillWithNoise(grid, mask, options_.seed, variant, image.id(), &pixels);
@@ -238,10 +277,20 @@ absl::StatusOr<v1::CounterfactualRecord> CounterfactualMaker::MakeVariant(
   return record;
 }
 
+absl::StatusOr<v1::CounterfactualRecord> CounterfactualMaker::MakeVariant(
+    const v1::ImageRecord& image, Image pixels, const PatchGrid& grid,
+    absl::Span<const float> relevance, int64_t position,
+    int64_t variant) const {
+  const PatchMask mask = MakeMask(options_.mask, grid, relevance, options_.seed,
+                                  variant, image.id());
+  return Annotate(
+      Fill(image, std::move(pixels), grid, mask, position, variant, colour_),
+      absl::StrCat("image \"", image.id(), "\""));
+}
+
 absl::StatusOr<std::vector<v1::CounterfactualRecord>> CounterfactualMaker::Make(
     const v1::ImageRecord& image, const v1::CamRecord* cam,
     int64_t position) const {
-  const std::string context = absl::StrCat("image \"", image.id(), "\"");
   std::vector<float> relevance;
   if (cam != nullptr) {
     ASSIGN_OR_RETURN(relevance, RelevanceFromRecord(*cam));
@@ -249,23 +298,19 @@ absl::StatusOr<std::vector<v1::CounterfactualRecord>> CounterfactualMaker::Make(
   ASSIGN_OR_RETURN(
       const PatchGrid grid,
       Annotate(GridFor(cam, options_.image_size, options_.patch_size),
-               context));
+               absl::StrCat("image \"", image.id(), "\"")));
   Image pixels;
   if (options_.payload == CounterfactualPayload::kPixels) {
     ASSIGN_OR_RETURN(pixels, PixelsFromRecord(image, options_.image_size));
   }
   std::vector<v1::CounterfactualRecord> records;
   for (int64_t variant = 0; variant < options_.variants; ++variant) {
-    const PatchMask mask = MakeMask(options_.mask, grid, relevance,
-                                    options_.seed, variant, image.id());
     ASSIGN_OR_RETURN(
         v1::CounterfactualRecord record,
-        Annotate(
-            MakeVariant(
-                image,
-                variant + 1 == options_.variants ? std::move(pixels) : pixels,
-                grid, mask, position, variant, colour_),
-            context));
+        MakeVariant(
+            image,
+            variant + 1 == options_.variants ? std::move(pixels) : pixels, grid,
+            relevance, position, variant));
     records.push_back(std::move(record));
   }
   return records;
@@ -294,8 +339,8 @@ absl::StatusOr<Image> CounterfactualMaker::Expand(
                    Annotate(ColourOf(recipe, options_.fill), context));
   ASSIGN_OR_RETURN(Image pixels, PixelsFromRecord(image, options_.image_size));
   ASSIGN_OR_RETURN(v1::CounterfactualRecord made,
-                   Annotate(MakeVariant(image, std::move(pixels), grid, mask,
-                                        position, recipe.variant(), colour),
+                   Annotate(Fill(image, std::move(pixels), grid, mask, position,
+                                 recipe.variant(), colour),
                             context));
   const auto equal = [](const auto& a, const auto& b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end());

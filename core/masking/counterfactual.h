@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "core/image/image.h"
 #include "core/image/patch_grid.h"
 #include "core/image/patch_mask.h"
@@ -38,6 +39,12 @@ class CounterfactualMaker {
       const RecordSet& images, const CounterfactualOptions& options,
       const std::optional<RecordSet>& pool = std::nullopt);
 
+  // Donors are the images to come themselves, in `pool`; for fills that take
+  // donors. FailedPrecondition when it has none to give.
+  static absl::StatusOr<std::unique_ptr<CounterfactualMaker>> OfPool(
+      std::shared_ptr<const DonorPool> pool,
+      const CounterfactualOptions& options);
+
   // `options.variants` records; with --fill=mean `options.mean_colour` is
   // known. `cam` is null only for masks that take no relevance, with a patch
   // size. `position`: of the image in the set, in shard order.
@@ -47,6 +54,14 @@ class CounterfactualMaker {
       const v1::ImageRecord& image, const v1::CamRecord* cam,
       int64_t position) const;
 
+  // Variant `variant` of the image with this id and these labels, from its
+  // pixels (for the payload of pixels) and relevance [P], which masks that take
+  // none do not look at; else as above.
+  absl::StatusOr<v1::CounterfactualRecord> MakeVariant(
+      const v1::ImageRecord& image, Image pixels, const PatchGrid& grid,
+      absl::Span<const float> relevance, int64_t position,
+      int64_t variant) const;
+
   // The refilled pixels of `recipe`, which such a maker made of `image` at
   // `position`: its donors are drawn again. `options.payload` is kPixels.
   // DataLoss when they are not those that it names, or it is damaged.
@@ -55,24 +70,23 @@ class CounterfactualMaker {
                                int64_t position) const;
 
  private:
-  CounterfactualMaker(bool own_pool, const CounterfactualOptions& options)
-      : own_pool_(own_pool), options_(options) {}
+  CounterfactualMaker(bool own_pool, const CounterfactualOptions& options);
   absl::Status OpenDonors(const RecordSet& pool);
+  absl::Status TakeDonors(std::shared_ptr<const DonorPool> pool);
   absl::StatusOr<std::vector<int64_t>> ChooseDonors(
       const v1::ImageRecord& image, const PatchMask& mask, int64_t position,
       int64_t variant) const;
-  // `pixels`: of the image, for the payload of pixels. `colour`: of fills that
-  // take one.
-  absl::StatusOr<v1::CounterfactualRecord> MakeVariant(
+  // `colour`: of fills that take one.
+  absl::StatusOr<v1::CounterfactualRecord> Fill(
       const v1::ImageRecord& image, Image pixels, const PatchGrid& grid,
       const PatchMask& mask, int64_t position, int64_t variant,
       const std::optional<Rgb>& colour) const;
 
   const bool own_pool_;  // donors are from the set of the images
   const CounterfactualOptions options_;
-  std::unique_ptr<DonorImages> donors_;  // of fills that take donors
-  std::optional<ClassLists> classes_;    // for donors of another class
-  std::optional<Rgb> colour_;            // of fills that take one
+  std::shared_ptr<const DonorPool> donors_;  // of fills that take donors
+  std::optional<ClassLists> classes_;        // for donors of another class
+  std::optional<Rgb> colour_;                // of fills that take one
 };
 
 // What Open() would find wrong with the pool, but for what takes its records:

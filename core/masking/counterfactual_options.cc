@@ -5,7 +5,9 @@
 #include "absl/status/status.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "core/base/number_text.h"
 #include "core/base/status_macros.h"
+#include "core/masking/relevance_cut.h"
 #include "glog/logging.h"
 #include "proto/manifest.pb.h"
 
@@ -42,7 +44,33 @@ absl::string_view ToString(CounterfactualPayload payload) {
 uint32_t CounterfactualVersion(const CounterfactualOptions& options) {
   const bool from_lists = RuleOf(options.fill).takes_donors &&
                           options.donors == DonorRule::kOtherClass;
-  return from_lists ? 2 : 1;
+  const bool equal_counts =
+      options.fill == FillKind::kNone && !options.mask.takes_relevance();
+  return from_lists || equal_counts ? 2 : 1;
+}
+
+std::vector<v1::Option> MaskAndFillOptions(
+    const CounterfactualOptions& options) {
+  std::vector<v1::Option> result;
+  const auto add = [&result](absl::string_view name, absl::string_view value) {
+    v1::Option& option = result.emplace_back();
+    option.set_name(std::string(name));
+    option.set_value(std::string(value));
+  };
+  const MaskOptions& mask = options.mask;
+  add("mask", ToString(mask.kind));
+  if (mask.takes_relevance()) {
+    add(RuleOf(mask.cut.kind).name, NumberText(mask.cut.value));
+  } else {
+    add("rate", NumberText(mask.rate));
+  }
+  if (mask.match_object_mask) add("rate_from", "object masks");
+  add("fill", ToString(options.fill));
+  if (RuleOf(options.fill).takes_donors) {
+    add("donors", ToString(options.donors));
+    add("allow_self_donor", options.allow_self_donor ? "true" : "false");
+  }
+  return result;
 }
 
 absl::StatusOr<CounterfactualOptions> OptionsOfSet(
@@ -60,6 +88,11 @@ absl::StatusOr<CounterfactualOptions> OptionsOfSet(
   if (RuleOf(options.fill).takes_donors) {
     ASSIGN_OR_RETURN(options.donors, ParseDonorRule(option("donors")));
     options.allow_self_donor = option("allow_self_donor") == "true";
+  }
+  // Of the masks only what decides the version.
+  if (option("mask") == ToString(MaskKind::kRandom)) {
+    options.mask.kind = MaskKind::kRandom;
+    options.mask.match_object_mask = !option("rate_from").empty();
   }
   const uint32_t version = CounterfactualVersion(options);
   if (manifest.algorithm_version() != version) {

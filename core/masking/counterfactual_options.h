@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -12,6 +13,7 @@
 #include "core/masking/patch_masks.h"
 #include "core/masking/refill.h"
 #include "core/record/record_set.h"
+#include "proto/manifest.pb.h"
 
 namespace maskfill {
 
@@ -40,9 +42,15 @@ struct CounterfactualOptions {
 };
 
 // Raised when the counterfactuals of the same inputs and options change: 2 for
-// donors of another class, which are drawn from lists of the classes since, 1
-// for all others.
+// donors of another class, which are drawn from lists of the classes since, and
+// for random patches by rate that are dropped, equally many of every image
+// since; 1 for all others.
 uint32_t CounterfactualVersion(const CounterfactualOptions& options);
+
+// What decides masks and fills, as the ledger names it: --mask --threshold and
+// so on; of them what has a bearing, as a threshold has none on random masks.
+std::vector<v1::Option> MaskAndFillOptions(
+    const CounterfactualOptions& options);
 
 // The options by which mask_tool made the set `counterfactuals`, but for its
 // masks, which its records hold: with them a maker can expand its recipes.

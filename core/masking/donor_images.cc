@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
 #include "core/image/record_pixels.h"
+#include "core/masking/refill.h"
 #include "google/protobuf/io/coded_stream.h"
 
 namespace maskfill {
@@ -21,15 +22,18 @@ using google::protobuf::io::CodedInputStream;
 // Enough for id, labels and source of nearly every record.
 constexpr int64_t kHeadBytes = 512;
 
-int64_t BytesOf(const Donor& donor) {
-  return static_cast<int64_t>(sizeof(Donor) + donor.id.size() +
-                              donor.image.pixels.size());
-}
-
 // Whether a field holds pixels or a file's bytes: what is worth skipping.
 bool IsPayload(int field) {
   return field == v1::ImageRecord::kEncodedFieldNumber ||
          field == v1::ImageRecord::kPixelsFieldNumber;
+}
+
+// The tags of fields of protobuf's wire types 0 and 2.
+constexpr uint32_t VarintTag(int field) {
+  return static_cast<uint32_t>(field) << 3;
+}
+constexpr uint32_t LengthTag(int field) {
+  return (static_cast<uint32_t>(field) << 3) | 2;
 }
 
 // Goes past the field that `tag` opens (protobuf's wire types 0, 1, 2 and 5).
@@ -98,9 +102,37 @@ std::optional<v1::ImageRecord> ParseBeforePayload(absl::string_view head) {
   }
 }
 
+std::optional<StoredPixels> FindPixels(absl::string_view head) {
+  CodedInputStream input(reinterpret_cast<const uint8_t*>(head.data()),
+                         static_cast<int>(head.size()));
+  // protobuf writes fields in the order of their numbers.
+  const auto goes_on_to = [&input](uint32_t tag) {
+    for (uint32_t found = input.ReadTag(); found != tag;
+         found = input.ReadTag()) {
+      if (found == 0 || found > tag || !SkipField(input, found)) return false;
+    }
+    return true;
+  };
+  uint32_t height = 0, width = 0, block_bytes = 0, data_bytes = 0;
+  if (!goes_on_to(LengthTag(v1::ImageRecord::kPixelsFieldNumber)) ||
+      !input.ReadVarint32(&block_bytes) ||
+      !goes_on_to(VarintTag(v1::PixelBlock::kHeightFieldNumber)) ||
+      !input.ReadVarint32(&height) ||
+      !goes_on_to(VarintTag(v1::PixelBlock::kWidthFieldNumber)) ||
+      !input.ReadVarint32(&width) ||
+      !goes_on_to(LengthTag(v1::PixelBlock::kDataFieldNumber)) ||
+      !input.ReadVarint32(&data_bytes) ||
+      uint64_t{3} * height * width != data_bytes) {
+    return std::nullopt;
+  }
+  return StoredPixels{height, width, input.CurrentPosition()};
+}
+
 DonorImages::DonorImages(std::unique_ptr<IndexedRecords> records,
                          const DonorImagesOptions& options)
-    : records_(std::move(records)), options_(options) {}
+    : records_(std::move(records)),
+      options_(options),
+      checked_(static_cast<size_t>(records_->size())) {}
 
 absl::StatusOr<std::unique_ptr<DonorImages>> DonorImages::Open(
     const RecordSet& set, const DonorImagesOptions& options) {
@@ -110,34 +142,7 @@ absl::StatusOr<std::unique_ptr<DonorImages>> DonorImages::Open(
       new DonorImages(std::move(records), options));
 }
 
-absl::StatusOr<std::shared_ptr<const Donor>> DonorImages::Get(
-    int64_t position) const {
-  if (options_.cache_bytes > 0) {
-    if (std::shared_ptr<const Donor> found = Find(position)) return found;
-  }
-  ASSIGN_OR_RETURN(
-      std::shared_ptr<const Donor> donor,
-      Annotate(Load(position), absl::StrCat("donor at position ", position)));
-  if (options_.cache_bytes > 0) Insert(position, donor);
-  return donor;
-}
-
-absl::StatusOr<std::shared_ptr<const Donor>> DonorImages::Load(
-    int64_t position) const {
-  auto donor = std::make_shared<Donor>();
-  if (!options_.with_pixels) {
-    ASSIGN_OR_RETURN(*donor, GetWithoutPixels(position));
-    return std::shared_ptr<const Donor>(std::move(donor));
-  }
-  v1::ImageRecord record;
-  RETURN_IF_ERROR(records_->Read(position, &record));
-  donor->id = record.id();
-  donor->labels = LabelsOf(record);
-  ASSIGN_OR_RETURN(donor->image, PixelsFromRecord(record, options_.image_size));
-  return std::shared_ptr<const Donor>(std::move(donor));
-}
-
-absl::StatusOr<Donor> DonorImages::GetWithoutPixels(int64_t position) const {
+absl::StatusOr<Donor> DonorImages::Get(int64_t position) const {
   std::string bytes;
   RETURN_IF_ERROR(records_->ReadHead(position, kHeadBytes, &bytes));
   std::optional<v1::ImageRecord> record = ParseBeforePayload(bytes);
@@ -147,13 +152,77 @@ absl::StatusOr<Donor> DonorImages::GetWithoutPixels(int64_t position) const {
                      Annotate(ParseWithoutPayload(bytes),
                               absl::StrCat("donor at position ", position)));
   }
-  Donor donor;
-  donor.id = record->id();
-  donor.labels = LabelsOf(*record);
-  return donor;
+  return Donor{record->id(), LabelsOf(*record)};
 }
 
-std::shared_ptr<const Donor> DonorImages::Find(int64_t position) const {
+absl::StatusOr<std::string> DonorImages::CopyPatches(
+    int64_t position, const PatchGrid& grid, absl::Span<const int64_t> patches,
+    Image* image) const {
+  if (options_.cache_bytes == 0 && !patches.empty() && position >= 0 &&
+      position < size() && checked_[static_cast<size_t>(position)].load()) {
+    ASSIGN_OR_RETURN(std::optional<std::string> id,
+                     CopyFromRows(position, grid, patches, image));
+    if (id.has_value()) return *std::move(id);
+  }
+  ASSIGN_OR_RETURN(
+      const std::shared_ptr<const Decoded> donor,
+      Annotate(Decode(position), absl::StrCat("donor at position ", position)));
+  checked_[static_cast<size_t>(position)].store(true);
+  maskfill::CopyPatches(grid, patches, donor->image, image);
+  return donor->id;
+}
+
+absl::StatusOr<std::optional<std::string>> DonorImages::CopyFromRows(
+    int64_t position, const PatchGrid& grid, absl::Span<const int64_t> patches,
+    Image* image) const {
+  std::string head;
+  RETURN_IF_ERROR(records_->ReadHead(position, kHeadBytes, &head));
+  const std::optional<v1::ImageRecord> record = ParseBeforePayload(head);
+  const std::optional<StoredPixels> stored = FindPixels(head);
+  if (!record.has_value() || !stored.has_value() ||
+      stored->height != image->height || stored->width != image->width) {
+    return std::optional<std::string>();
+  }
+  const PixelBox first = grid.BoxOf(patches.front());
+  const PixelBox last = grid.BoxOf(patches.back());
+  const int64_t row_bytes = 3 * stored->width;
+  // The donor, of which only some rows are read: kept, since clearing one takes
+  // longer than reading them.
+  thread_local Image donor;
+  if (donor.height != stored->height || donor.width != stored->width) {
+    donor = Image(stored->height, stored->width);
+  }
+  RETURN_IF_ERROR(records_->ReadPart(
+      position, stored->offset + first.top * row_bytes,
+      absl::MakeSpan(reinterpret_cast<char*>(donor.Row(first.top)),
+                     static_cast<size_t>((last.top + last.height - first.top) *
+                                         row_bytes))));
+  maskfill::CopyPatches(grid, patches, donor, image);
+  return std::optional<std::string>(record->id());
+}
+
+absl::StatusOr<std::shared_ptr<const DonorImages::Decoded>> DonorImages::Decode(
+    int64_t position) const {
+  if (options_.cache_bytes == 0) return Load(position);
+  if (std::shared_ptr<const Decoded> found = Find(position)) return found;
+  ASSIGN_OR_RETURN(std::shared_ptr<const Decoded> decoded, Load(position));
+  Insert(position, decoded);
+  return decoded;
+}
+
+absl::StatusOr<std::shared_ptr<const DonorImages::Decoded>> DonorImages::Load(
+    int64_t position) const {
+  v1::ImageRecord record;
+  RETURN_IF_ERROR(records_->Read(position, &record));
+  auto decoded = std::make_shared<Decoded>();
+  decoded->id = record.id();
+  ASSIGN_OR_RETURN(decoded->image,
+                   PixelsFromRecord(record, options_.image_size));
+  return std::shared_ptr<const Decoded>(std::move(decoded));
+}
+
+std::shared_ptr<const DonorImages::Decoded> DonorImages::Find(
+    int64_t position) const {
   absl::MutexLock lock(&mutex_);
   const auto found = by_position_.find(position);
   if (found == by_position_.end()) return nullptr;
@@ -162,15 +231,19 @@ std::shared_ptr<const Donor> DonorImages::Find(int64_t position) const {
 }
 
 void DonorImages::Insert(int64_t position,
-                         std::shared_ptr<const Donor> donor) const {
+                         std::shared_ptr<const Decoded> decoded) const {
+  const auto bytes_of = [](const Decoded& entry) {
+    return static_cast<int64_t>(sizeof(Decoded) + entry.id.size() +
+                                entry.image.pixels.size());
+  };
   absl::MutexLock lock(&mutex_);
   // Two threads may have loaded the same image.
   if (by_position_.contains(position)) return;
-  cached_bytes_ += BytesOf(*donor);
-  recent_.emplace_front(position, std::move(donor));
+  cached_bytes_ += bytes_of(*decoded);
+  recent_.emplace_front(position, std::move(decoded));
   by_position_[position] = recent_.begin();
   while (cached_bytes_ > options_.cache_bytes && recent_.size() > 1) {
-    cached_bytes_ -= BytesOf(*recent_.back().second);
+    cached_bytes_ -= bytes_of(*recent_.back().second);
     by_position_.erase(recent_.back().first);
     recent_.pop_back();
   }

@@ -1,7 +1,8 @@
-// A set as a pool of donors: any image by its position.
+// Pools of donors: any image by its position.
 #ifndef MASKFILL_CORE_MASKING_DONOR_IMAGES_H_
 #define MASKFILL_CORE_MASKING_DONOR_IMAGES_H_
 
+#include <atomic>
 #include <cstdint>
 #include <list>
 #include <memory>
@@ -15,7 +16,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/types/span.h"
 #include "core/image/image.h"
+#include "core/image/patch_grid.h"
 #include "core/record/indexed_records.h"
 #include "core/record/record_set.h"
 #include "proto/records.pb.h"
@@ -26,12 +29,26 @@ namespace maskfill {
 struct Donor {
   std::string id;
   std::vector<int64_t> labels;  // the label and the others that count as right
-  Image image;                  // empty where pixels are not wanted
+};
+
+// Images that may give their pixels. Thread-safe.
+class DonorPool {
+ public:
+  virtual ~DonorPool() = default;
+
+  virtual int64_t size() const = 0;
+  // Of the image at 0 <= position < size().
+  virtual absl::StatusOr<Donor> Get(int64_t position) const = 0;
+  // Copies `patches`, ascending, of the image at `position` into `image`, which
+  // has the grid's size, each to where it was; gives the donor's id. DataLoss
+  // when the record or its image is damaged; the message names it.
+  virtual absl::StatusOr<std::string> CopyPatches(
+      int64_t position, const PatchGrid& grid,
+      absl::Span<const int64_t> patches, Image* image) const = 0;
 };
 
 struct DonorImagesOptions {
   int64_t image_size = 224;  // px
-  bool with_pixels = true;
   // Of decoded pixels kept in memory, most recently used first; 0: none.
   // Worth it for sets of original files, where decoding is the cost;
   // preprocessed pixels come from the system's page cache.
@@ -41,37 +58,56 @@ struct DonorImagesOptions {
 // Random access to the images of a set.
 //
 //   ASSIGN_OR_RETURN(auto pool, DonorImages::Open(set, {.image_size = 224}));
-//   ASSIGN_OR_RETURN(std::shared_ptr<const Donor> donor, pool->Get(17));
+//   ASSIGN_OR_RETURN(const std::string id,
+//                    pool->CopyPatches(17, grid, {0, 3}, &image));
 //
-// Memory: the cache, and what IndexedRecords keeps. Thread-safe.
-class DonorImages {
+// Memory: the cache, a byte for each image, and what IndexedRecords keeps.
+// Thread-safe.
+class DonorImages : public DonorPool {
  public:
   static absl::StatusOr<std::unique_ptr<DonorImages>> Open(
       const RecordSet& set, const DonorImagesOptions& options);
 
-  int64_t size() const { return records_->size(); }
+  int64_t size() const override { return records_->size(); }
 
-  // 0 <= position < size(). Shared, because the cache may drop its own
-  // reference while a caller still copies pixels. DataLoss when the record or
-  // its image is damaged; the message names it.
-  absl::StatusOr<std::shared_ptr<const Donor>> Get(int64_t position) const;
+  // From the record's first bytes: a hundredth of the time for preprocessed
+  // pixels. No checksum covers these bytes; who reads the set from its
+  // beginning to its end, as mask_tool its input, finds damage there.
+  absl::StatusOr<Donor> Get(int64_t position) const override;
 
-  // Id and labels alone, from the record's first bytes: a hundredth of the time
-  // for preprocessed pixels. No checksum covers these bytes; who reads the set
-  // from its beginning to its end, as mask_tool its input, finds damage there.
-  absl::StatusOr<Donor> GetWithoutPixels(int64_t position) const;
+  // Of preprocessed pixels it takes the rows that it needs, once it has held
+  // the record against its checksum.
+  absl::StatusOr<std::string> CopyPatches(int64_t position,
+                                          const PatchGrid& grid,
+                                          absl::Span<const int64_t> patches,
+                                          Image* image) const override;
 
  private:
-  using Entry = std::pair<int64_t, std::shared_ptr<const Donor>>;
+  // An image as a whole.
+  struct Decoded {
+    std::string id;
+    Image image;
+  };
+  using Entry = std::pair<int64_t, std::shared_ptr<const Decoded>>;
 
   DonorImages(std::unique_ptr<IndexedRecords> records,
               const DonorImagesOptions& options);
-  absl::StatusOr<std::shared_ptr<const Donor>> Load(int64_t position) const;
-  std::shared_ptr<const Donor> Find(int64_t position) const;
-  void Insert(int64_t position, std::shared_ptr<const Donor> donor) const;
+  // As CopyPatches, by the rows alone. Nothing when the record does not say in
+  // its first bytes where they are.
+  absl::StatusOr<std::optional<std::string>> CopyFromRows(
+      int64_t position, const PatchGrid& grid,
+      absl::Span<const int64_t> patches, Image* image) const;
+  // Shared, because the cache may drop its own reference while a caller still
+  // copies pixels.
+  absl::StatusOr<std::shared_ptr<const Decoded>> Decode(int64_t position) const;
+  absl::StatusOr<std::shared_ptr<const Decoded>> Load(int64_t position) const;
+  std::shared_ptr<const Decoded> Find(int64_t position) const;
+  void Insert(int64_t position, std::shared_ptr<const Decoded> decoded) const;
 
   const std::unique_ptr<IndexedRecords> records_;
   const DonorImagesOptions options_;
+  // Of each image, whether its record was held against its checksum.
+  mutable std::vector<std::atomic<bool>> checked_;
   mutable absl::Mutex mutex_;
   // Most recently used first.
   mutable std::list<Entry> recent_ ABSL_GUARDED_BY(mutex_);
@@ -89,6 +125,14 @@ absl::StatusOr<v1::ImageRecord> ParseWithoutPayload(absl::string_view payload);
 // The same of the first bytes of such a record, as protobuf writes it: in the
 // order of its fields. Nothing when its payload does not begin in `head`.
 std::optional<v1::ImageRecord> ParseBeforePayload(absl::string_view head);
+
+// Where the pixels of such a record are in its payload.
+struct StoredPixels {
+  int64_t height = 0, width = 0;  // px
+  int64_t offset = 0;             // of the first one, in bytes
+};
+// Nothing when they do not begin in `head`, or are not `height` times `width`.
+std::optional<StoredPixels> FindPixels(absl::string_view head);
 
 }  // namespace maskfill
 

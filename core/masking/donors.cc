@@ -50,8 +50,9 @@ absl::StatusOr<int64_t> DrawOne(const DonorDraw& draw,
 absl::StatusOr<DonorRule> ParseDonorRule(absl::string_view text) {
   if (text == "any") return DonorRule::kAny;
   if (text == "other_class") return DonorRule::kOtherClass;
-  return absl::InvalidArgumentError(
-      absl::StrCat("--donors is \"", text, "\", expected any or other_class"));
+  if (text == "batch") return DonorRule::kBatch;
+  return absl::InvalidArgumentError(absl::StrCat(
+      "--donors is \"", text, "\", expected any, other_class or batch"));
 }
 
 absl::string_view ToString(DonorRule rule) {
@@ -60,6 +61,8 @@ absl::string_view ToString(DonorRule rule) {
       return "any";
     case DonorRule::kOtherClass:
       return "other_class";
+    case DonorRule::kBatch:
+      return "batch";
   }
   LOG(FATAL) << "unknown donor rule " << static_cast<int>(rule);
 }

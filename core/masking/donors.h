@@ -15,6 +15,7 @@ namespace maskfill {
 enum class DonorRule {
   kAny,         // any other image of the set
   kOtherClass,  // any image that shares no label with the one to fill
+  kBatch,       // any other image of the same training batch
 };
 absl::StatusOr<DonorRule> ParseDonorRule(absl::string_view text);
 absl::string_view ToString(DonorRule rule);

@@ -155,6 +155,11 @@ PatchMask MakeMask(const MaskOptions& options, const PatchGrid& grid,
         return RandomMaskOf(grid, uniforms,
                             ObjectMask(grid, relevance, options.cut).count());
       }
+      if (options.equal_counts) {
+        const auto patches = static_cast<double>(grid.num_patches());
+        const auto kept = static_cast<int64_t>(patches * (1 - options.rate));
+        return RandomMaskOf(grid, uniforms, grid.num_patches() - kept);
+      }
       return RandomMask(grid, uniforms, static_cast<float>(options.rate));
     }
   }

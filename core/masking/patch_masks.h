@@ -66,6 +66,10 @@ struct MaskOptions {
   // Random masks have as many patches as the image's object mask by `cut`, in
   // place of `rate`: what is masked at all, not where, is then the same.
   bool match_object_mask = false;
+  // Random masks by `rate` have P - int(P (1 - rate)) patches of every image,
+  // in double precision, so that all keep equally many (as the reference's
+  // dropped tokens do), in place of each patch with that probability.
+  bool equal_counts = false;
 
   // Whether the masks follow from relevance.
   bool takes_relevance() const {

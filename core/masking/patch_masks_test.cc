@@ -1,6 +1,7 @@
 #include "core/masking/patch_masks.h"
 
 #include <cmath>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -180,6 +181,30 @@ TEST(ParseMaskKind, ReadsWhatToStringWrites) {
   EXPECT_THAT(ParseMaskKind("objects"),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        HasSubstr("\"objects\", expected object, context")));
+}
+
+// 16 patches at 0.7 keep int(16 * (1 - 0.7)) = int(4.8) = 4.
+TEST(MakeMask, OfEqualCountsKeepsTheRatesShareOfEveryImage) {
+  const PatchGrid grid = *PatchGrid::ForImage(32, 32, 8);
+  MaskOptions options;
+  options.kind = MaskKind::kRandom;
+  options.rate = 0.7;
+  options.equal_counts = true;
+  std::set<std::string> masks;
+  for (const char* id : {"a", "b", "c", "d"}) {
+    const PatchMask mask = MakeMask(options, grid, {}, 1, 0, id);
+    EXPECT_EQ(mask.count(), 12);
+    masks.insert(mask.ToBytes());
+    // Those of the least numbers: a lower rate masks a subset.
+    options.rate = 0.3;
+    const PatchMask fewer = MakeMask(options, grid, {}, 1, 0, id);
+    EXPECT_EQ(fewer.count(), 5);  // keeps int(11.2)
+    for (const int64_t patch : fewer.MaskedPatches()) {
+      EXPECT_TRUE(mask.masked(patch));
+    }
+    options.rate = 0.7;
+  }
+  EXPECT_EQ(masks.size(), 4);
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <cstring>
-#include <vector>
 
 #include "core/image/resize.h"
 #include "glog/logging.h"
@@ -24,19 +23,13 @@ void CopyBox(const PixelBox& box, const Image& from, Image* to) {
 
 }  // namespace
 
-void RefillPatches(const PatchGrid& grid, const PatchMask& mask,
-                   absl::Span<const Image* const> donors,
-                   absl::Span<const int32_t> patch_donors, Image* image) {
+void CopyPatches(const PatchGrid& grid, absl::Span<const int64_t> patches,
+                 const Image& donor, Image* image) {
   CheckSize(grid, *image);
-  for (const Image* donor : donors) CheckSize(grid, *donor);
-  CHECK_EQ(mask.size(), grid.num_patches());
-  const std::vector<int64_t> masked = mask.MaskedPatches();
-  if (!patch_donors.empty()) CHECK_EQ(patch_donors.size(), masked.size());
-  for (size_t i = 0; i < masked.size(); ++i) {
-    const size_t donor =
-        patch_donors.empty() ? 0 : static_cast<size_t>(patch_donors[i]);
-    CHECK_LT(donor, donors.size());
-    CopyBox(grid.BoxOf(masked[i]), *donors[donor], image);
+  CheckSize(grid, donor);
+  for (const int64_t patch : patches) {
+    CHECK_LT(patch, grid.num_patches());
+    CopyBox(grid.BoxOf(patch), donor, image);
   }
 }
 

@@ -18,14 +18,10 @@ using Rgb = std::array<uint8_t, 3>;
 // Of --fill=grey: the middle of a byte's range, rounded up.
 inline constexpr Rgb kGrey = {128, 128, 128};
 
-// Copies the masked patches of donors into `image`, each to where it was.
-//
-// `patch_donors`: for each masked patch, in patch order, the index of its donor
-// in `donors` (multi-fill); empty: all from donors[0] (single-fill). All images
-// have the grid's size. With an empty mask `donors` may be empty.
-void RefillPatches(const PatchGrid& grid, const PatchMask& mask,
-                   absl::Span<const Image* const> donors,
-                   absl::Span<const int32_t> patch_donors, Image* image);
+// Copies `patches` of `donor` into `image`, each to where it was. Both images
+// have the grid's size.
+void CopyPatches(const PatchGrid& grid, absl::Span<const int64_t> patches,
+                 const Image& donor, Image* image);
 
 // Makes every pixel of the masked patches `colour`.
 void FillWithColour(const PatchGrid& grid, const PatchMask& mask,

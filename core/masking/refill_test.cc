@@ -37,41 +37,29 @@ std::vector<int> Values(const Image& image) {
   return values;
 }
 
-TEST(RefillPatches, CopiesEachMaskedPatchFromTheSingleDonor) {
+TEST(CopyPatches, CopiesThesePatchesAlone) {
   Image image = Flat(1);
-  const Image donor = Flat(7);
-  RefillPatches(Grid(), Masked({1, 2}), {&donor}, {}, &image);
+  CopyPatches(Grid(), {1, 2}, Flat(7), &image);
   EXPECT_EQ(Values(image), (std::vector<int>{1, 1, 7, 7,  //
                                              1, 1, 7, 7,  //
                                              7, 7, 1, 1,  //
                                              7, 7, 1, 1}));
+  CopyPatches(Grid(), {}, Flat(9), &image);
+  CopyPatches(Grid(), {1}, Flat(3), &image);
+  EXPECT_EQ(Values(image), (std::vector<int>{1, 1, 3, 3,  //
+                                             1, 1, 3, 3,  //
+                                             7, 7, 1, 1,  //
+                                             7, 7, 1, 1}));
 }
 
-TEST(RefillPatches, CopiesEachMaskedPatchFromItsOwnDonor) {
-  Image image = Flat(1);
-  const Image a = Flat(7);
-  const Image b = Flat(9);
-  RefillPatches(Grid(), Masked({0, 1, 3}), {&a, &b}, {1, 0, 1}, &image);
-  EXPECT_EQ(Values(image), (std::vector<int>{9, 9, 7, 7,  //
-                                             9, 9, 7, 7,  //
-                                             1, 1, 9, 9,  //
-                                             1, 1, 9, 9}));
-}
-
-TEST(RefillPatches, TakesTheDonorsPixelsFromTheSamePlace) {
+TEST(CopyPatches, TakesTheDonorsPixelsFromTheSamePlace) {
   Image image = Flat(0);
   Image donor(kSide, kSide);
   for (size_t i = 0; i < donor.pixels.size(); ++i) {
     donor.pixels[i] = static_cast<uint8_t>(i);
   }
-  RefillPatches(Grid(), Masked({0, 1, 2, 3}), {&donor}, {}, &image);
+  CopyPatches(Grid(), {0, 1, 2, 3}, donor, &image);
   EXPECT_EQ(image, donor);
-}
-
-TEST(RefillPatches, LeavesAnImageWithoutMaskedPatchesAsItIs) {
-  Image image = Flat(3);
-  RefillPatches(Grid(), Masked({}), {}, {}, &image);
-  EXPECT_EQ(image, Flat(3));
 }
 
 TEST(FillWithColour, ColoursTheMaskedPatchesAlone) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -101,6 +102,12 @@ absl::StatusOr<ScoredImage> AccuracyMeter::Add(
     scored.top_logits.push_back(logit(c));
   }
 
+  // Relative to the largest logit, so that nothing overflows.
+  const double largest = scored.top_logits[0];
+  double all = 0;
+  for (const int64_t c : allowed_) all += std::exp(logit(c) - largest);
+  scored.log_normalizer = largest + std::log(all);
+
   ++sums_.images;
   if (!scored.counted) return scored;
   ++sums_.counted;
@@ -110,10 +117,6 @@ absl::StatusOr<ScoredImage> AccuracyMeter::Add(
   sums_.top1_right += is_right(scored.top_classes[0]);
   sums_.top5_right += std::any_of(scored.top_classes.begin(),
                                   scored.top_classes.end(), is_right);
-  // Relative to the largest logit, so that nothing overflows.
-  const double largest = scored.top_logits[0];
-  double all = 0;
-  for (const int64_t c : allowed_) all += std::exp(logit(c) - largest);
   // The largest right one, so that its log is finite however unlikely it is.
   double largest_right = logit(right[0]);
   for (const int64_t c : right) {
@@ -121,8 +124,15 @@ absl::StatusOr<ScoredImage> AccuracyMeter::Add(
   }
   double of_right = 0;
   for (const int64_t c : right) of_right += std::exp(logit(c) - largest_right);
-  sums_.loss_sum += (largest + std::log(all)) -  //
-                    (largest_right + std::log(of_right));
+  scored.loss = scored.log_normalizer - (largest_right + std::log(of_right));
+  sums_.loss_sum += scored.loss;
+  float largest_wrong = -std::numeric_limits<float>::infinity();
+  for (const int64_t c : allowed_) {
+    if (!is_right(c)) largest_wrong = std::max(largest_wrong, logit(c));
+  }
+  if (right.size() < allowed_.size()) {
+    scored.margin = static_cast<float>(largest_right - largest_wrong);
+  }
   return scored;
 }
 

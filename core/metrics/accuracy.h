@@ -18,6 +18,12 @@ struct ScoredImage {
   // most likely first, and their logits.
   std::vector<int64_t> top_classes;
   std::vector<float> top_logits;
+  // Log of the sum of exp(logit) over the allowed classes.
+  double log_normalizer = 0;
+  // Of counted images, else 0: the largest right logit less the largest wrong
+  // one, both of allowed classes (0 where none is wrong), and the loss.
+  float margin = 0;
+  double loss = 0;
 };
 
 // Sums over images; those of two parts of a set add up to those of the set.
@@ -62,6 +68,9 @@ class AccuracyMeter {
                                   absl::Span<const int64_t> labels);
 
   const AccuracySums& sums() const { return sums_; }
+  int64_t num_classes() const { return num_classes_; }
+  // Ascending.
+  absl::Span<const int64_t> allowed() const { return allowed_; }
 
  private:
   explicit AccuracyMeter(int64_t num_classes) : num_classes_(num_classes) {}

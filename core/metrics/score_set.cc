@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "ATen/core/Tensor.h"
@@ -11,77 +12,121 @@
 #include "core/base/preemption.h"
 #include "core/base/status_macros.h"
 #include "core/data/image_batches.h"
+#include "core/metrics/logit_vector.h"
+#include "core/metrics/prediction.h"
 #include "core/model/torch_status.h"
 
 namespace maskfill {
 namespace {
 
-v1::PredictionRecord ToProto(const v1::ImageRecord& image,
-                             const ScoredImage& scored) {
-  v1::PredictionRecord prediction;
-  prediction.set_schema_version(1);
-  prediction.set_id(image.id());
-  prediction.set_label(image.label());
-  prediction.mutable_top_classes()->Assign(scored.top_classes.begin(),
-                                           scored.top_classes.end());
-  prediction.mutable_top_logits()->Assign(scored.top_logits.begin(),
-                                          scored.top_logits.end());
-  return prediction;
+absl::Span<const float> RowOf(const at::Tensor& matrix, int64_t row) {
+  return absl::MakeConstSpan(
+      matrix.const_data_ptr<float>() + row * matrix.size(1),
+      static_cast<size_t>(matrix.size(1)));
 }
 
-absl::Status ScoreBatch(const ImageClassifier& classifier,
-                        const ImageBatch& batch, AccuracyMeter& meter,
-                        const OnPrediction& on_prediction) {
-  ASSIGN_OR_RETURN(const at::Tensor logits, CatchTorch([&] {
-                     const at::NoGradGuard no_grad;
-                     return classifier.Logits(classifier.Features(batch.images))
-                         .to(at::kCPU)
-                         .contiguous();
-                   }));
-  const size_t num_classes = static_cast<size_t>(logits.size(1));
-  const float* row = logits.const_data_ptr<float>();
-  for (const v1::ImageRecord& record : batch.records) {
-    std::vector<int64_t> labels = {record.label()};
-    labels.insert(labels.end(), record.other_labels().begin(),
-                  record.other_labels().end());
-    ASSIGN_OR_RETURN(
-        const ScoredImage scored,
-        Annotate(meter.Add(absl::MakeConstSpan(row, num_classes), labels),
-                 absl::StrCat("image \"", record.id(), "\"")));
-    row += num_classes;
-    if (on_prediction != nullptr) {
-      RETURN_IF_ERROR(on_prediction(ToProto(record, scored)));
+// On the CPU.
+struct Answers {
+  at::Tensor features;  // [N, E]; undefined where they are not wanted
+  at::Tensor logits;    // [N, K]
+};
+
+absl::StatusOr<Answers> Ask(const ImageClassifier& classifier,
+                            const at::Tensor& images, bool with_features) {
+  return CatchTorch([&] {
+    const at::NoGradGuard no_grad;
+    const at::Tensor features = classifier.Features(images);
+    Answers answers;
+    answers.logits = classifier.Logits(features).to(at::kCPU).contiguous();
+    if (with_features) {
+      answers.features = features.to(at::kCPU, at::kFloat).contiguous();
     }
+    return answers;
+  });
+}
+
+// One classifier's predictions for a batch.
+absl::Status PredictBatch(
+    const ImageClassifier& classifier, const ImageBatch& batch,
+    const at::Tensor& images, const PredictionContents& contents,
+    AccuracyMeter& meter,
+    const std::function<absl::Status(v1::PredictionRecord)>& on_prediction) {
+  ASSIGN_OR_RETURN(const Answers answers,
+                   Ask(classifier, images, contents.features));
+  int64_t row = 0;
+  for (const v1::ImageRecord& record : batch.records) {
+    const absl::Span<const float> logits = RowOf(answers.logits, row);
+    ASSIGN_OR_RETURN(const ScoredImage scored,
+                     Annotate(meter.Add(logits, LabelsOf(record)),
+                              absl::StrCat("image \"", record.id(), "\"")));
+    v1::PredictionRecord prediction = ToPrediction(record, scored);
+    if (contents.logits) *prediction.mutable_logits() = ToLogitVector(logits);
+    if (contents.features) {
+      *prediction.mutable_features() =
+          ToHalfFeatures(RowOf(answers.features, row));
+    }
+    RETURN_IF_ERROR(on_prediction(std::move(prediction)));
+    ++row;
   }
   return absl::OkStatus();
 }
 
 }  // namespace
 
-absl::StatusOr<AccuracySums> ScoreShard(const ImageClassifier& classifier,
-                                        const RecordSet& images, int64_t shard,
-                                        const ScoreOptions& options,
-                                        const OnPrediction& on_prediction) {
-  ASSIGN_OR_RETURN(
-      AccuracyMeter meter,
-      AccuracyMeter::Create(classifier.num_classes(),
-                            images.manifest().dataset().allowed_classes()));
+absl::Status PredictShard(absl::Span<const ImageClassifier> classifiers,
+                          const RecordSet& images, int64_t shard,
+                          const ScoreOptions& options,
+                          const PredictionContents& contents,
+                          const OnModelPrediction& on_prediction) {
+  std::vector<AccuracyMeter> meters;
+  for (const ImageClassifier& classifier : classifiers) {
+    ASSIGN_OR_RETURN(
+        AccuracyMeter meter,
+        AccuracyMeter::Create(classifier.num_classes(),
+                              images.manifest().dataset().allowed_classes()));
+    meters.push_back(std::move(meter));
+  }
+  const at::Device device = classifiers[0].device();
   ASSIGN_OR_RETURN(
       const std::unique_ptr<ImageBatches> batches,
       ImageBatches::OfShard(images, shard,
                             {.batch_size = options.batch_size,
-                             .image_size = classifier.config().image_size,
-                             .pinned_memory = classifier.device().is_cuda(),
+                             .image_size = classifiers[0].config().image_size,
+                             .pinned_memory = device.is_cuda(),
                              .num_threads = options.num_threads}));
   while (true) {
     RETURN_IF_ERROR(CheckNotPreempted());
     ASSIGN_OR_RETURN(const std::optional<ImageBatch> batch, batches->Next());
-    if (!batch.has_value()) return meter.sums();
-    RETURN_IF_ERROR(ScoreBatch(classifier, *batch, meter, on_prediction));
+    if (!batch.has_value()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const at::Tensor pixels, CatchTorch([&] {
+                       return batch->images.to(device, /*non_blocking=*/true);
+                     }));
+    for (size_t m = 0; m < classifiers.size(); ++m) {
+      RETURN_IF_ERROR(
+          PredictBatch(classifiers[m], *batch, pixels, contents, meters[m],
+                       [&](v1::PredictionRecord prediction) {
+                         return on_prediction(m, std::move(prediction));
+                       }));
+    }
     if (options.progress != nullptr) {
       options.progress->Add(static_cast<int64_t>(batch->records.size()));
     }
   }
+}
+
+absl::StatusOr<AccuracySums> ScoreShard(const ImageClassifier& classifier,
+                                        const RecordSet& images, int64_t shard,
+                                        const ScoreOptions& options,
+                                        const OnPrediction& on_prediction) {
+  AccuracySums sums;
+  RETURN_IF_ERROR(PredictShard(
+      absl::MakeConstSpan(&classifier, 1), images, shard, options, {},
+      [&](size_t, const v1::PredictionRecord& prediction) -> absl::Status {
+        sums.Merge(SumsOf(prediction));
+        return on_prediction == nullptr ? absl::OkStatus()
+                                        : on_prediction(prediction);
+      }));
+  return sums;
 }
 
 absl::StatusOr<AccuracySums> ScoreSet(const ImageClassifier& classifier,

@@ -1,9 +1,12 @@
 #include "core/metrics/score_set.h"
 
+#include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/types/span.h"
 #include "core/base/files.h"
 #include "core/model/checkpoint.h"
 #include "gmock/gmock.h"
@@ -20,10 +23,10 @@ using testing::HasSubstr;
 
 constexpr int64_t kClasses = 5;
 
-ImageClassifier Classifier() {
+ImageClassifier Classifier(uint64_t seed = 1) {
   Checkpoint checkpoint;
   checkpoint.config = TinyModelConfig(kClasses);
-  checkpoint.tensors = TinyModelTensors(checkpoint.config, /*seed=*/1);
+  checkpoint.tensors = TinyModelTensors(checkpoint.config, seed);
   return *ImageClassifier::FromCheckpoint(checkpoint, at::kCPU);
 }
 
@@ -78,6 +81,48 @@ TEST(ScoreSet, AddsUpItsShards) {
   EXPECT_EQ(parts.images, 10);
   EXPECT_EQ(parts.top1_right, sums.top1_right);
   EXPECT_EQ(parts.loss_sum, sums.loss_sum);
+}
+
+// Each as when it is asked alone.
+TEST(PredictShard, AsksSeveralClassifiers) {
+  const RecordSet images =
+      WriteTestImages(TestDirectory(), {.allowed_classes = {0, 1, 3}});
+  const std::vector<ImageClassifier> classifiers = {Classifier(1),
+                                                    Classifier(2)};
+  std::vector<std::vector<std::string>> predictions(2);
+  const PredictionContents contents = {.logits = true, .features = true};
+  ASSERT_OK(PredictShard(
+      classifiers, images, 1, {.batch_size = 2}, contents,
+      [&](size_t model, const v1::PredictionRecord& prediction) {
+        predictions[model].push_back(prediction.SerializeAsString());
+        return absl::OkStatus();
+      }));
+  for (size_t m = 0; m < 2; ++m) {
+    std::vector<std::string> alone;
+    ASSERT_OK(PredictShard(
+        absl::MakeConstSpan(&classifiers[m], 1), images, 1, {.batch_size = 2},
+        contents, [&](size_t, const v1::PredictionRecord& prediction) {
+          EXPECT_EQ(prediction.logits().below_largest().size(), 2 * kClasses);
+          EXPECT_EQ(prediction.features().values().size(),
+                    2 * classifiers[m].config().embed_dim);
+          alone.push_back(prediction.SerializeAsString());
+          return absl::OkStatus();
+        }));
+    EXPECT_EQ(predictions[m], alone);
+    EXPECT_EQ(alone.size(), 5);
+  }
+  EXPECT_NE(predictions[0], predictions[1]);
+}
+
+TEST(PredictShard, StoresLogitsOnRequestOnly) {
+  const RecordSet images = WriteTestImages(TestDirectory());
+  const ImageClassifier classifier = Classifier(1);
+  ASSERT_OK(PredictShard(absl::MakeConstSpan(&classifier, 1), images, 0, {}, {},
+                         [](size_t, const v1::PredictionRecord& prediction) {
+                           EXPECT_FALSE(prediction.has_logits());
+                           EXPECT_FALSE(prediction.has_features());
+                           return absl::OkStatus();
+                         }));
 }
 
 TEST(ScoreSet, HasNoAccuracyWhereNothingIsCounted) {

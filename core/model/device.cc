@@ -1,11 +1,6 @@
 #include "core/model/device.h"
 
-#include <limits>
 #include <string>
-
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 
 #include "ATen/Context.h"
 #include "ATen/Parallel.h"
@@ -44,28 +39,35 @@ absl::StatusOr<c10::Device> ParseDevice(absl::string_view text) {
   return c10::Device(c10::kCUDA, static_cast<c10::DeviceIndex>(index));
 }
 
-void SetUpCpu(int num_threads) {
-  at::set_num_threads(num_threads);
-#ifdef __GLIBC__
-  mallopt(M_MMAP_MAX, 0);
-  mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
-#endif
-}
-
 absl::StatusOr<Precision> ParsePrecision(absl::string_view text) {
   if (text == "fp32") return Precision::kFp32;
+  if (text == "tf32") return Precision::kTf32;
   if (text == "bf16") return Precision::kBf16;
   return absl::InvalidArgumentError(absl::StrCat(
-      "precision \"", text, "\" is unknown; expected fp32 or bf16"));
+      "precision \"", text, "\" is unknown; expected fp32, tf32 or bf16"));
 }
 
 std::string ToString(Precision precision) {
-  return precision == Precision::kBf16 ? "bf16" : "fp32";
+  switch (precision) {
+    case Precision::kFp32:
+      return "fp32";
+    case Precision::kTf32:
+      return "tf32";
+    case Precision::kBf16:
+      return "bf16";
+  }
+  return "";
 }
 
 c10::ScalarType WeightDtype(Precision precision) {
   return precision == Precision::kBf16 ? c10::ScalarType::BFloat16
                                        : c10::ScalarType::Float;
+}
+
+void SetUpCompute(Precision precision, int num_threads) {
+  at::globalContext().setAllowTF32CuBLAS(precision == Precision::kTf32);
+  at::globalContext().setAllowTF32CuDNN(precision == Precision::kTf32);
+  if (num_threads > 0) at::set_num_threads(num_threads);
 }
 
 }  // namespace maskfill

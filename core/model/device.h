@@ -16,22 +16,25 @@ namespace maskfill {
 // this machine or this LibTorch does not have.
 absl::StatusOr<c10::Device> ParseDevice(absl::string_view text);
 
-// For a program that runs a model, once, before it does: the threads of
-// LibTorch's operators, and freed memory stays with the process. An operator's
-// result takes tens of MB; without this each one is given back and paged in
-// anew (8 % of a forward pass of ViT-B/32 in one measurement).
-void SetUpCpu(int num_threads);
-
 enum class Precision {
+  // Products of float32 are exact to float32, on CUDA too (LibTorch's own
+  // default for convolutions there is TF32).
   kFp32,
+  // float32 as well, but CUDA multiplies in TF32: 10 bits of mantissa.
+  kTf32,
   // Frozen models: weights and activations in bfloat16. Training: autocast.
   kBf16,
 };
-// "fp32" or "bf16".
+// "fp32", "tf32" or "bf16".
 absl::StatusOr<Precision> ParsePrecision(absl::string_view text);
 std::string ToString(Precision precision);
 // Dtype of a frozen model's weights.
 c10::ScalarType WeightDtype(Precision precision);
+
+// For a program that runs a model, once, before it does: how CUDA multiplies
+// float32, and the threads of LibTorch's operators (0: as many as LibTorch
+// takes by itself).
+void SetUpCompute(Precision precision, int num_threads);
 
 }  // namespace maskfill
 

@@ -21,7 +21,7 @@ struct ComputeOptions {
 
 // --device
 void TakeDeviceFlag(ComputeOptions* options, FlagErrors* errors);
-// --precision
+// --precision, after --device: not every device has every precision.
 void TakePrecisionFlag(ComputeOptions* options, FlagErrors* errors);
 // --batch_size
 void TakeBatchSizeFlag(ComputeOptions* options, FlagErrors* errors);

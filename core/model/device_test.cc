@@ -36,12 +36,13 @@ TEST(Device, ACudaDeviceThatIsNotThereIsRefused) {
 }
 
 TEST(Precision, ParsesWhatItPrints) {
-  for (const Precision precision : {Precision::kFp32, Precision::kBf16}) {
+  for (const Precision precision :
+       {Precision::kFp32, Precision::kTf32, Precision::kBf16}) {
     EXPECT_THAT(ParsePrecision(ToString(precision)), IsOkAndHolds(precision));
   }
   EXPECT_THAT(ParsePrecision("fp16"),
               StatusIs(absl::StatusCode::kInvalidArgument,
-                       HasSubstr("expected fp32 or bf16")));
+                       HasSubstr("expected fp32, tf32 or bf16")));
 }
 
 }  // namespace

@@ -3,13 +3,20 @@
 #include "gflags/gflags.h"
 
 DEFINE_string(precision, "fp32",
-              "fp32, or bf16: faster, about three significant digits");
+              "fp32; tf32: fp32 whose products CUDA computes with 10 bits of "
+              "mantissa; or bf16: faster, about three significant digits");
 
 namespace maskfill {
 
 void TakePrecisionFlag(ComputeOptions* options, FlagErrors* errors) {
   if (const auto precision = ParsePrecision(FLAGS_precision); precision.ok()) {
     options->precision = *precision;
+    if (*precision == Precision::kTf32 && !options->device.is_cuda()) {
+      errors->Add(
+          absl::StrCat("--precision=tf32 is of CUDA devices, and the "
+                       "model runs on ",
+                       options->device.str(), "; use fp32 or bf16"));
+    }
   } else {
     errors->Add(absl::StrCat("--precision: ", precision.status().message()));
   }

@@ -28,22 +28,6 @@ namespace {
 // the usual limit of 1024 open files.
 constexpr size_t kMaxOpenShards = 256;
 
-class ReadOnlyFile {
- public:
-  explicit ReadOnlyFile(const std::string& path)
-      : fd_(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
-  ~ReadOnlyFile() {
-    if (fd_ >= 0) close(fd_);
-  }
-  ReadOnlyFile(const ReadOnlyFile&) = delete;
-  ReadOnlyFile& operator=(const ReadOnlyFile&) = delete;
-  int fd() const { return fd_; }
-  int Release() { return std::exchange(fd_, -1); }
-
- private:
-  int fd_;
-};
-
 // Fills all buffers from `offset` on; fewer bytes only at the file's end.
 // -1 on failure, with errno.
 int64_t ReadAt(int fd, int64_t offset, std::array<iovec, 3> buffers) {
@@ -84,6 +68,45 @@ struct IndexedRecords::Shard {
   }
 };
 
+// The shard's file while it is read: the one that stays open, or one of this
+// read's own.
+class IndexedRecords::ShardFile {
+ public:
+  explicit ShardFile(Shard& shard) : fd_(shard.fd.load()) {
+    if (fd_ >= 0) return;
+    fd_ = own_ = open(shard.path.c_str(), O_RDONLY | O_CLOEXEC);
+    int absent = -1;
+    // Another thread may have been faster: then ours serves this read only.
+    if (own_ >= 0 && shard.keep_open &&
+        shard.fd.compare_exchange_strong(absent, own_)) {
+      own_ = -1;
+    }
+  }
+  ~ShardFile() {
+    if (own_ >= 0) close(own_);
+  }
+  ShardFile(const ShardFile&) = delete;
+  ShardFile& operator=(const ShardFile&) = delete;
+
+  // Fills all buffers from `offset` on; fewer bytes only at the file's end.
+  // Unavailable when it cannot be opened or read.
+  absl::StatusOr<int64_t> ReadAt(const Shard& shard, int64_t offset,
+                                 std::array<iovec, 3> buffers) const {
+    if (fd_ < 0) {
+      return absl::UnavailableError(absl::StrCat("cannot open \"", shard.path,
+                                                 "\": ", std::strerror(errno)));
+    }
+    const int64_t total = maskfill::ReadAt(fd_, offset, buffers);
+    if (total >= 0) return total;
+    return absl::UnavailableError(absl::StrCat("cannot read \"", shard.path,
+                                               "\": ", std::strerror(errno)));
+  }
+
+ private:
+  int fd_ = -1;
+  int own_ = -1;  // closed in the end
+};
+
 IndexedRecords::IndexedRecords() = default;
 IndexedRecords::~IndexedRecords() = default;
 
@@ -122,33 +145,16 @@ absl::Status IndexedRecords::ReadBytes(int64_t position, int64_t payload_bytes,
                                        char* payload, char* footer) const {
   const int64_t index = ShardOf(position);
   Shard& shard = *shards_[index];
-  int fd = shard.fd.load();
-  std::unique_ptr<ReadOnlyFile> own;
-  if (fd < 0) {
-    own = std::make_unique<ReadOnlyFile>(shard.path);
-    fd = own->fd();
-    if (fd < 0) {
-      return absl::UnavailableError(absl::StrCat("cannot open \"", shard.path,
-                                                 "\": ", std::strerror(errno)));
-    }
-    int absent = -1;
-    // Another thread may have been faster: then ours serves this read only.
-    if (shard.keep_open && shard.fd.compare_exchange_strong(absent, fd)) {
-      own->Release();
-    }
-  }
+  const ShardFile file(shard);
   const int64_t length = PayloadBytes(position);
   const size_t footer_bytes = footer == nullptr ? 0 : kRecordFooterBytes;
   std::array<char, kRecordHeaderBytes> header;
-  const int64_t total =
-      ReadAt(fd, shard.offsets[position - shard_begin_[index]],
-             {iovec{header.data(), header.size()},
-              iovec{payload, static_cast<size_t>(payload_bytes)},
-              iovec{footer, footer_bytes}});
-  if (total < 0) {
-    return absl::UnavailableError(absl::StrCat("cannot read \"", shard.path,
-                                               "\": ", std::strerror(errno)));
-  }
+  ASSIGN_OR_RETURN(
+      const int64_t total,
+      file.ReadAt(shard, shard.offsets[position - shard_begin_[index]],
+                  {iovec{header.data(), header.size()},
+                   iovec{payload, static_cast<size_t>(payload_bytes)},
+                   iovec{footer, footer_bytes}}));
   if (total !=
       static_cast<int64_t>(header.size() + footer_bytes) + payload_bytes) {
     return absl::DataLossError(absl::StrCat(
@@ -197,6 +203,29 @@ absl::Status IndexedRecords::ReadHead(int64_t position, int64_t size,
   const int64_t length = std::min(size, PayloadBytes(position));
   head->resize(static_cast<size_t>(length));
   return ReadBytes(position, length, head->data(), nullptr);
+}
+
+absl::Status IndexedRecords::ReadPart(int64_t position, int64_t offset,
+                                      absl::Span<char> part) const {
+  RETURN_IF_ERROR(CheckPosition(position));
+  const int64_t size = static_cast<int64_t>(part.size());
+  const int64_t length = PayloadBytes(position);
+  if (offset < 0 || offset > length || size > length - offset) {
+    return absl::OutOfRangeError(
+        absl::StrCat(Where(position), ": ", size, " bytes from byte ", offset,
+                     " of its ", length, " bytes were asked for"));
+  }
+  const int64_t index = ShardOf(position);
+  Shard& shard = *shards_[index];
+  ASSIGN_OR_RETURN(
+      const int64_t total,
+      ShardFile(shard).ReadAt(shard,
+                              shard.offsets[position - shard_begin_[index]] +
+                                  kRecordHeaderBytes + offset,
+                              {iovec{part.data(), part.size()}}));
+  if (total == size) return absl::OkStatus();
+  return absl::DataLossError(
+      absl::StrCat(Where(position), ": the file became shorter"));
 }
 
 }  // namespace maskfill

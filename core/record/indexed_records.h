@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "core/record/record_parsing.h"
 #include "core/record/record_set.h"
 
@@ -59,8 +60,14 @@ class IndexedRecords {
   absl::Status ReadHead(int64_t position, int64_t size,
                         std::string* head) const;
 
+  // The payload's bytes from `offset` on, as many as `part` takes; OutOfRange
+  // when it has fewer. No checksum covers them.
+  absl::Status ReadPart(int64_t position, int64_t offset,
+                        absl::Span<char> part) const;
+
  private:
   struct Shard;
+  class ShardFile;
   IndexedRecords();
   int64_t ShardOf(int64_t position) const;
   std::string Where(int64_t position) const;

@@ -70,6 +70,31 @@ TEST_F(IndexedRecordsTest, ReadsTheHeadOfAPayload) {
               StatusIs(absl::StatusCode::kOutOfRange));
 }
 
+TEST_F(IndexedRecordsTest, ReadsAnyPartOfAPayload) {
+  ASSERT_OK_AND_ASSIGN(auto records, Open());
+  for (int64_t i = 0; i < records->size(); ++i) {
+    std::string whole;
+    ASSERT_OK(records->Read(i, &whole));
+    for (size_t begin = 0; begin <= whole.size(); ++begin) {
+      for (size_t size = 0; begin + size <= whole.size(); ++size) {
+        std::string part(size, '\0');
+        ASSERT_OK(records->ReadPart(i, static_cast<int64_t>(begin),
+                                    absl::MakeSpan(part)));
+        EXPECT_EQ(part, whole.substr(begin, size));
+      }
+      std::string part(whole.size() - begin + 1, '\0');
+      EXPECT_THAT(records->ReadPart(i, static_cast<int64_t>(begin),
+                                    absl::MakeSpan(part)),
+                  StatusIs(absl::StatusCode::kOutOfRange));
+    }
+  }
+  char byte = 0;
+  EXPECT_THAT(records->ReadPart(5, 0, absl::MakeSpan(&byte, 1)),
+              StatusIs(absl::StatusCode::kOutOfRange));
+  EXPECT_THAT(records->ReadPart(0, -1, absl::MakeSpan(&byte, 1)),
+              StatusIs(absl::StatusCode::kOutOfRange));
+}
+
 TEST_F(IndexedRecordsTest, RefusesPositionsOutside) {
   ASSERT_OK_AND_ASSIGN(auto records, Open());
   std::string payload;

@@ -16,6 +16,15 @@ at::Tensor CrossEntropy(const at::Tensor& logits, const at::Tensor& labels);
 at::Tensor FeatureDistillation(const at::Tensor& student_features,
                                const at::Tensor& teacher_features);
 
+// Hinton et al., "Distilling the Knowledge in a Neural Network", 2015:
+// temperature^2 times the mean over N of KL(p || q), p = softmax(teacher /
+// temperature), q = softmax(student / temperature); the square keeps the
+// gradient's scale. Both [N, K] floating, the teacher without gradient.
+// `temperature` above 0. [] float32.
+at::Tensor LogitDistillation(const at::Tensor& student_logits,
+                             const at::Tensor& teacher_logits,
+                             double temperature);
+
 }  // namespace maskfill
 
 #endif  // MASKFILL_CORE_TRAINING_LOSSES_H_

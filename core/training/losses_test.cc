@@ -39,5 +39,30 @@ TEST(FeatureDistillation, HasTheGradientOfAMean) {
   EXPECT_EQ(student.grad()[0][0].item<float>(), 1.5f);
 }
 
+TEST(LogitDistillation, IsTheDivergenceOfSoftenedProbabilities) {
+  // At temperature 2 logits (0, 2 ln 3) are probabilities 1/4 and 3/4, those of
+  // (0, 0) halves: KL(p || q) = 1/4 ln 1/2 + 3/4 ln 3/2 = 0.1308120. The second
+  // image agrees: 4 * (0.1308120 + 0) / 2.
+  const at::Tensor teacher =
+      at::tensor({0.0, 2 * std::log(3.0), 1.0, 1.0}, at::kFloat).view({2, 2});
+  EXPECT_NEAR(LogitDistillation(at::zeros({2, 2}), teacher, 2).item<float>(),
+              0.2616240, 1e-6);
+}
+
+TEST(LogitDistillation, HasAGradientOfTheLogitsScale) {
+  // d/ds = T^2 / N * (q - p) / T, here 2 * (1/2 - 1/4).
+  at::Tensor student = at::zeros({1, 2}).set_requires_grad(true);
+  const at::Tensor teacher =
+      at::tensor({0.0, 2 * std::log(3.0)}, at::kFloat).view({1, 2});
+  LogitDistillation(student, teacher, 2).backward();
+  EXPECT_NEAR(student.grad()[0][0].item<float>(), 0.5f, 1e-6);
+}
+
+TEST(LogitDistillation, OfATeacherThatIsCertainIsFinite) {
+  const at::Tensor teacher = at::tensor({0.0, 1e6}, at::kFloat).view({1, 2});
+  EXPECT_NEAR(LogitDistillation(at::zeros({1, 2}), teacher, 1).item<float>(),
+              std::log(2.0), 1e-6);
+}
+
 }  // namespace
 }  // namespace maskfill

@@ -14,6 +14,11 @@ at::Tensor OfFeatures(const DistillationInputs& inputs) {
   return FeatureDistillation(inputs.student_features, inputs.teacher_features);
 }
 
+at::Tensor OfLogits(const DistillationInputs& inputs) {
+  return LogitDistillation(inputs.student_logits, inputs.teacher_logits,
+                           inputs.temperature);
+}
+
 constexpr Objective kObjectives[] = {
     {.name = "ft", .description = "cross entropy"},
     {.name = "lp",
@@ -29,6 +34,19 @@ constexpr Objective kObjectives[] = {
      .needs_teacher = true,
      .needs_counterfactuals = true,
      .distillation = &OfFeatures},
+    {.name = "kd",
+     .description = "cross entropy and distillation of the teacher's logits on "
+                    "the images",
+     .needs_teacher = true,
+     .needs_teacher_head = true,
+     .distillation = &OfLogits},
+    {.name = "kd_mask",
+     .description = "cross entropy and distillation of the teacher's logits on "
+                    "their counterfactuals",
+     .needs_teacher = true,
+     .needs_counterfactuals = true,
+     .needs_teacher_head = true,
+     .distillation = &OfLogits},
 };
 
 }  // namespace
@@ -55,7 +73,7 @@ std::string ObjectivesThat(bool Objective::* needs) {
   for (const Objective& objective : kObjectives) {
     if (objective.*needs) names.push_back(objective.name);
   }
-  return absl::StrJoin(names, " and ");
+  return absl::StrJoin(names, ", ");
 }
 
 }  // namespace maskfill

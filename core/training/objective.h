@@ -19,6 +19,7 @@ struct DistillationInputs {
   at::Tensor labels;            // [N] int64
   at::Tensor teacher_features;  // [N, E], without gradient
   at::Tensor teacher_logits;    // [N, K] float32; with needs_teacher_head
+  double temperature = 10;      // of both logits
 };
 
 // A training mode: cross entropy of the images' labels, and beta times the
@@ -30,7 +31,7 @@ struct Objective {
   bool trains_backbone = true;
   bool needs_teacher = false;
   bool needs_counterfactuals = false;
-  bool needs_teacher_head = false;
+  bool needs_teacher_head = false;  // distils logits, at a temperature
   // [] float32, a mean over the batch. Set where a teacher is needed.
   at::Tensor (*distillation)(const DistillationInputs& inputs) = nullptr;
 };
@@ -42,7 +43,7 @@ absl::StatusOr<const Objective*> ParseObjective(absl::string_view name);
 
 // "ft (cross entropy), lp (...), ...".
 std::string DescribeObjectives();
-// "fd and fd_mask": those for which `needs` holds.
+// "fd, fd_mask": those for which `needs` holds.
 std::string ObjectivesThat(bool Objective::* needs);
 
 }  // namespace maskfill

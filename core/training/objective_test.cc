@@ -22,7 +22,8 @@ TEST(Objective, OfAnotherNameIsAnErrorThatListsThem) {
               StatusIs(absl::StatusCode::kInvalidArgument,
                        AllOf(HasSubstr("no mode \"best\""),
                              HasSubstr("ft (cross entropy)"), HasSubstr("lp ("),
-                             HasSubstr("fd ("), HasSubstr("fd_mask ("))));
+                             HasSubstr("fd ("), HasSubstr("fd_mask ("),
+                             HasSubstr("kd ("), HasSubstr("kd_mask ("))));
 }
 
 TEST(Objective, DistilsWhereItHasATeacher) {
@@ -33,7 +34,9 @@ TEST(Objective, DistilsWhereItHasATeacher) {
     // Distillation does not reach the head alone.
     EXPECT_TRUE(objective.trains_backbone || !objective.needs_teacher);
   }
-  EXPECT_EQ(ObjectivesThat(&Objective::needs_teacher), "fd and fd_mask");
+  EXPECT_EQ(ObjectivesThat(&Objective::needs_teacher),
+            "fd, fd_mask, kd, kd_mask");
+  EXPECT_EQ(ObjectivesThat(&Objective::needs_teacher_head), "kd, kd_mask");
 }
 
 }  // namespace

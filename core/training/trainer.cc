@@ -14,7 +14,9 @@
 #include "core/base/exit_code.h"
 #include "core/base/preemption.h"
 #include "core/base/status_macros.h"
+#include "core/model/dropped_patches.h"
 #include "core/model/torch_status.h"
+#include "core/model/vision_transformer.h"
 #include "core/training/autocast_guard.h"
 #include "core/training/gradient_clipping.h"
 #include "core/training/losses.h"
@@ -38,31 +40,19 @@ NamedTensors TrainedParameters(const ImageClassifier& student,
   return trained;
 }
 
-}  // namespace
-
-absl::Status CheckTeacher(const ModelConfig& student,
-                          const ModelConfig& teacher,
-                          const Objective& objective) {
-  if (objective.needs_teacher_head &&
-      teacher.num_classes != student.num_classes) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "mode ", objective.name, " needs a teacher whose head has the ",
-        student.num_classes, " rows of the student's, this one has ",
-        teacher.num_classes, "; make one with build_zeroshot"));
-  }
-  if (teacher.embed_dim != student.embed_dim) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("the teacher's features have ", teacher.embed_dim,
-                     " values, the student's ", student.embed_dim,
-                     "; feature distillation needs equal ones"));
-  }
-  if (teacher.image_size != student.image_size) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("the teacher takes images of ", teacher.image_size,
-                     " px, the student of ", student.image_size, " px"));
-  }
-  return absl::OkStatus();
+// FailedPrecondition unless such a teacher serves the student.
+absl::Status CheckFits(const ModelConfig& student, const Teacher& teacher,
+                       const TrainerOptions& options) {
+  // Without a classifier its configuration's head does not count.
+  ModelConfig seen = teacher.backbone.config();
+  if (!teacher.classifier.has_value()) seen.num_classes = 0;
+  RETURN_IF_ERROR(CheckTeacher(student, seen, *options.objective));
+  return options.teacher_update != nullptr && options.teacher_update->moves()
+             ? CheckSameTower(student, seen)
+             : absl::OkStatus();
 }
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<Trainer>> Trainer::Create(
     const ModelConfig& config, const NamedTensors& student,
@@ -70,17 +60,16 @@ absl::StatusOr<std::unique_ptr<Trainer>> Trainer::Create(
     const TrainerOptions& options) {
   CHECK(options.objective != nullptr);
   const Objective& objective = *options.objective;
-  if (objective.needs_teacher) {
-    if (!teacher.has_value()) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          "mode ", objective.name, " distils from a teacher and has none"));
-    }
-    // Without a classifier its configuration's head does not count.
-    ModelConfig seen = teacher->backbone.config();
-    if (!teacher->classifier.has_value()) seen.num_classes = 0;
-    RETURN_IF_ERROR(CheckTeacher(config, seen, objective));
+  const TeacherUpdate* const update = options.teacher_update;
+  if (!objective.needs_teacher) teacher.reset();
+  if (teacher.has_value()) {
+    RETURN_IF_ERROR(CheckFits(config, *teacher, options));
   }
   return CatchTorch([&]() -> absl::StatusOr<std::unique_ptr<Trainer>> {
+    if (teacher.has_value() && update != nullptr && update->moves()) {
+      ASSIGN_OR_RETURN(teacher,
+                       MovableCopy(*teacher, objective.needs_teacher_head));
+    }
     ASSIGN_OR_RETURN(
         ImageClassifier classifier,
         ImageClassifier::Create(
@@ -101,66 +90,141 @@ Trainer::Trainer(const TrainerOptions& options, ImageClassifier student,
       student_(std::move(student)),
       teacher_(std::move(teacher)),
       trained_(std::move(trained)),
-      adamw_(trained_.values(), trained_.gradients(), options.adamw) {}
-
-const at::Tensor& Trainer::DistillationImages(const ImageBatch& batch) const {
-  return objective_.needs_counterfactuals ? batch.counterfactuals
-                                          : batch.images;
+      adamw_(trained_.values(), trained_.gradients(), options.adamw) {
+  const TeacherUpdate* const update = options.teacher_update;
+  if (teacher_.has_value() && update != nullptr && update->moves()) {
+    moving_.emplace(ParametersOf(*teacher_), *update, options.teacher_momentum,
+                    options.schedule.total_steps);
+  }
 }
 
 absl::Status Trainer::CheckBatch(const ImageBatch& batch) const {
-  if (objective_.needs_counterfactuals && !batch.counterfactuals.defined()) {
+  const auto lacks = [this](const char* what) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "mode ", objective_.name, " needs ", what, " and the batch has none"));
+  };
+  const bool has_features = batch.features.defined();
+  if (objective_.needs_teacher && !teacher_.has_value() &&
+      (!has_features || objective_.needs_teacher_head)) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "mode ", objective_.name, " distils from a teacher and has none"));
+  }
+  if (!batch.images.defined() &&
+      (objective_.trains_backbone || !has_features)) {
+    return lacks("images");
+  }
+  if (objective_.needs_counterfactuals && !batch.counterfactuals.defined() &&
+      !batch.masked_patches.defined()) {
+    return lacks("counterfactual images");
+  }
+  if (has_features && batch.features.size(1) != student_.weight().size(1)) {
     return absl::FailedPreconditionError(
-        absl::StrCat("mode ", objective_.name,
-                     " needs counterfactual images and the batch has none"));
+        absl::StrCat("features have ", batch.features.size(1),
+                     " values, the student's ", student_.weight().size(1)));
+  }
+  if (!batch.masked_patches.defined()) return absl::OkStatus();
+  const int64_t patches = batch.masked_patches.size(1);
+  for (const VisionTransformer* tower :
+       {&student_.backbone(),
+        teacher_.has_value() ? &teacher_->backbone : nullptr}) {
+    if (tower == nullptr || tower->num_patches() == patches) continue;
+    return absl::FailedPreconditionError(absl::StrCat(
+        "patches are dropped from a grid of ", patches, ", the ",
+        tower == &student_.backbone() ? "student" : "teacher", " has ",
+        tower->num_patches(), "; give counterfactuals of its patch size"));
   }
   return absl::OkStatus();
 }
 
+ImageBatch Trainer::Rows(const ImageBatch& batch, int64_t begin,
+                         int64_t end) const {
+  const auto rows = [begin, end](const at::Tensor& tensor) {
+    return tensor.defined() ? tensor.narrow(0, begin, end - begin) : tensor;
+  };
+  const auto on_device = [this, &rows](const at::Tensor& tensor) {
+    return tensor.defined() ? ToDevice(rows(tensor), student_.device())
+                            : tensor;
+  };
+  ImageBatch result;
+  result.images = on_device(batch.images);
+  result.counterfactuals = on_device(batch.counterfactuals);
+  result.features = on_device(batch.features);
+  result.labels = on_device(batch.labels);
+  result.masked_patches = rows(batch.masked_patches);  // read here
+  return result;
+}
+
+Trainer::StudentFeatures Trainer::AskStudent(const ImageBatch& rows) const {
+  if (!objective_.trains_backbone && rows.features.defined()) {
+    return {.images = rows.features, .distilled = {}};
+  }
+  const at::AutoGradMode grad_mode(objective_.trains_backbone);
+  const AutocastGuard autocast(student_.device().type(), options_.precision);
+  const auto ask = [this](const at::Tensor& pixels,
+                          const EncodeOptions& options = {}) {
+    return student_.Features(pixels, options).to(at::kFloat);
+  };
+  if (!objective_.needs_counterfactuals) {
+    const at::Tensor features = ask(rows.images);
+    return {.images = features, .distilled = features};
+  }
+  if (rows.masked_patches.defined()) {
+    return {.images = ask(rows.images),
+            .distilled = ask(rows.images, WithoutPatches(rows.masked_patches))};
+  }
+  // One forward pass for both: larger matrix products, one pass over the
+  // weights.
+  const int64_t n = rows.images.size(0);
+  const at::Tensor features = ask(at::cat({rows.images, rows.counterfactuals}));
+  return {.images = features.narrow(0, 0, n),
+          .distilled = features.narrow(0, n, n)};
+}
+
+at::Tensor Trainer::AskTeacher(const ImageBatch& rows) const {
+  if (rows.features.defined()) return rows.features;
+  const at::NoGradGuard no_grad;
+  // One that moves has float32 weights, as the student's.
+  const AutocastGuard autocast(
+      student_.device().type(),
+      moving_.has_value() ? options_.precision : Precision::kFp32);
+  if (!objective_.needs_counterfactuals) {
+    return teacher_->backbone.Encode(rows.images);
+  }
+  return rows.masked_patches.defined()
+             ? teacher_->backbone.Encode(rows.images,
+                                         WithoutPatches(rows.masked_patches))
+             : teacher_->backbone.Encode(rows.counterfactuals);
+}
+
 at::Tensor Trainer::AccumulateGradients(const ImageBatch& batch, int64_t begin,
                                         int64_t end) {
-  const at::Device device = student_.device();
-  const int64_t n = end - begin;
-  const double share =
-      static_cast<double>(n) / static_cast<double>(batch.labels.size(0));
-  const at::Tensor images = ToDevice(batch.images.narrow(0, begin, n), device);
-  const at::Tensor labels = ToDevice(batch.labels.narrow(0, begin, n), device);
-
-  at::Tensor pixels = images;  // of everything that the student looks at
+  const ImageBatch rows = Rows(batch, begin, end);
+  const double share = static_cast<double>(end - begin) /
+                       static_cast<double>(options_.global_batch_size > 0
+                                               ? options_.global_batch_size
+                                               : batch.labels.size(0));
   DistillationInputs inputs;
-  inputs.labels = labels;
+  inputs.labels = rows.labels;
+  inputs.temperature = options_.temperature;
   if (objective_.needs_teacher) {
-    at::Tensor distilled = images;
-    if (objective_.needs_counterfactuals) {
-      distilled = ToDevice(batch.counterfactuals.narrow(0, begin, n), device);
-      // One forward pass for both: larger matrix products, one pass over the
-      // weights.
-      pixels = at::cat({images, distilled});
-    }
-    at::NoGradGuard no_grad;
-    inputs.teacher_features = teacher_->backbone.Encode(distilled);
+    const at::NoGradGuard no_grad;
+    inputs.teacher_features = AskTeacher(rows);
     if (objective_.needs_teacher_head) {
       inputs.teacher_logits =
           teacher_->classifier->Logits(inputs.teacher_features);
     }
   }
 
-  at::Tensor features;
-  {
-    at::AutoGradMode grad_mode(objective_.trains_backbone);
-    AutocastGuard autocast(device.type(), options_.precision);
-    features = student_.Features(pixels).to(at::kFloat);
-  }
-  const at::Tensor logits = student_.Logits(features.narrow(0, 0, n));
-  const at::Tensor ce = CrossEntropy(logits, labels);
+  const StudentFeatures features = AskStudent(rows);
+  const at::Tensor logits = student_.Logits(features.images);
+  const at::Tensor ce = CrossEntropy(logits, rows.labels);
   at::Tensor loss = ce;
   at::Tensor distill;
   if (objective_.distillation != nullptr) {
-    // The last n rows: the counterfactuals, or the images where they are all.
-    inputs.student_features = features.narrow(0, features.size(0) - n, n);
+    inputs.student_features = features.distilled;
     if (objective_.needs_teacher_head) {
       inputs.student_logits = objective_.needs_counterfactuals
-                                  ? student_.Logits(inputs.student_features)
+                                  ? student_.Logits(features.distilled)
                                   : logits;
     }
     distill = objective_.distillation(inputs);
@@ -170,7 +234,7 @@ at::Tensor Trainer::AccumulateGradients(const ImageBatch& batch, int64_t begin,
 
   at::NoGradGuard no_grad;
   const at::Tensor accuracy =
-      at::argmax(logits, 1).eq(labels).to(at::kFloat).mean();
+      at::argmax(logits, 1).eq(rows.labels).to(at::kFloat).mean();
   return at::stack({ce.detach(),
                     distill.defined() ? distill.detach()
                                       : at::zeros({}, ce.options()),
@@ -178,9 +242,9 @@ at::Tensor Trainer::AccumulateGradients(const ImageBatch& batch, int64_t begin,
       .mul_(share);
 }
 
-absl::StatusOr<StepResult> Trainer::ComputeGradients(const ImageBatch& batch) {
+absl::StatusOr<at::Tensor> Trainer::AccumulateBatch(const ImageBatch& batch) {
   RETURN_IF_ERROR(CheckBatch(batch));
-  return CatchTorch([&]() -> absl::StatusOr<StepResult> {
+  return CatchTorch([&]() -> absl::StatusOr<at::Tensor> {
     trained_.ZeroGradients();
     const int64_t n = batch.labels.size(0);
     const int64_t micro = options_.micro_batch_size > 0
@@ -193,10 +257,21 @@ absl::StatusOr<StepResult> Trainer::ComputeGradients(const ImageBatch& batch) {
           AccumulateGradients(batch, begin, std::min(begin + micro, n));
       sums = sums.defined() ? sums.add_(terms) : terms;
     }
+    return sums;
+  });
+}
+
+absl::StatusOr<StepResult> Trainer::ComputeGradients(const ImageBatch& batch) {
+  const absl::StatusOr<at::Tensor> sums = AccumulateBatch(batch);
+  // From here on no rank is alone with an error.
+  RETURN_IF_ERROR(options_.group->Agree(sums.status()));
+  RETURN_IF_ERROR(options_.group->Sum(trained_.gradients()));
+  RETURN_IF_ERROR(options_.group->Sum(*sums));
+  return CatchTorch([&]() -> absl::StatusOr<StepResult> {
     const at::Tensor norm = ClipGradientNorm(trained_, options_.grad_clip);
     // The only wait for the device.
     const at::Tensor numbers =
-        at::cat({sums, norm.reshape({1})}).to(at::kCPU).to(at::kDouble);
+        at::cat({*sums, norm.reshape({1})}).to(at::kCPU).to(at::kDouble);
     const double* values = numbers.const_data_ptr<double>();
     StepResult result;
     result.ce = values[0];
@@ -217,8 +292,10 @@ absl::StatusOr<StepResult> Trainer::Step(const ImageBatch& batch) {
                      "; training has diverged, try a smaller --learning_rate"));
   }
   const ScheduleValue value = ScheduleAt(options_.schedule, step());
-  RETURN_IF_ERROR(
-      CatchTorch([&] { adamw_.Step(value.learning_rate, value.beta1); }));
+  RETURN_IF_ERROR(CatchTorch([&] {
+    adamw_.Step(value.learning_rate, value.beta1);
+    if (moving_.has_value()) moving_->Follow(student_.parameters(), step());
+  }));
   result.learning_rate = value.learning_rate;
   result.beta1 = value.beta1;
   return result;
@@ -228,17 +305,13 @@ absl::StatusOr<double> Trainer::TeacherMeanSquare(
     const ImageBatch& batch) const {
   RETURN_IF_ERROR(CheckBatch(batch));
   return CatchTorch([&]() -> double {
-    at::NoGradGuard no_grad;
-    const at::Tensor& images = DistillationImages(batch);
-    const int64_t n = images.size(0);
+    const int64_t n = batch.labels.size(0);
     const int64_t micro =
         options_.micro_batch_size > 0 ? options_.micro_batch_size : n;
     double sum = 0;
     for (int64_t begin = 0; begin < n; begin += micro) {
       const int64_t rows = std::min(micro, n - begin);
-      sum += teacher_->backbone
-                 .Encode(
-                     ToDevice(images.narrow(0, begin, rows), student_.device()))
+      sum += AskTeacher(Rows(batch, begin, begin + rows))
                  .to(at::kDouble)
                  .square()
                  .mean()
@@ -257,6 +330,7 @@ LearnerState Trainer::State() const {
   }
   state.exp_avg = trained_.Views(adamw_.first_moments());
   state.exp_avg_sq = trained_.Views(adamw_.second_moments());
+  if (moving_.has_value()) state.teacher = moving_->parameters();
   return state;
 }
 
@@ -272,6 +346,7 @@ absl::Status Trainer::Restore(const LearnerState& state) {
         trained_.CopyInto(state.exp_avg_sq, adamw_.second_moments())}) {
     if (!status.ok()) return absl::DataLossError(status.message());
   }
+  if (moving_.has_value()) RETURN_IF_ERROR(moving_->Restore(state.teacher));
   adamw_.set_step(state.step);
   return absl::OkStatus();
 }

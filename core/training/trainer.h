@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -13,12 +12,14 @@
 #include "core/model/device.h"
 #include "core/model/image_classifier.h"
 #include "core/model/named_tensors.h"
-#include "core/model/vision_transformer.h"
 #include "core/training/adamw.h"
 #include "core/training/flat_parameters.h"
 #include "core/training/learner.h"
 #include "core/training/learning_rate_schedule.h"
+#include "core/training/moving_teacher.h"
 #include "core/training/objective.h"
+#include "core/training/process_group.h"
+#include "core/training/teacher.h"
 
 namespace maskfill {
 
@@ -27,46 +28,41 @@ inline constexpr uint32_t kTrainingVersion = 1;
 
 struct TrainerOptions {
   const Objective* objective = nullptr;  // required
-  double beta = 30;      // weight of the distillation (the paper's)
+  double beta = 30;         // weight of the distillation (the paper's)
+  double temperature = 10;  // of logits that are distilled (the reference's)
+  // How the teacher follows the student; null: it stays.
+  const TeacherUpdate* teacher_update = nullptr;
+  double teacher_momentum = 0.999;
   double grad_clip = 1;  // greatest global L2 norm; 0: no clipping
   AdamWOptions adamw;
   ScheduleOptions schedule;
   // Images per forward pass; 0: the whole batch. Changes rounding alone.
   int64_t micro_batch_size = 0;
+  // The processes that take each step together, each with its slice of the
+  // batch, and how many images the slices are together; 0: those of this one.
+  // Changes rounding alone.
+  ProcessGroup* group = &ProcessGroup::Alone();
+  int64_t global_batch_size = 0;
   Precision precision = Precision::kFp32;
 };
 
-// A frozen model to distil from; with its head where the objective needs that.
-struct Teacher {
-  Teacher(VisionTransformer tower)  // NOLINT: one without head
-      : backbone(std::move(tower)) {}
-  Teacher(ImageClassifier model)  // NOLINT: one with head
-      : backbone(model.backbone()), classifier(std::move(model)) {}
-
-  VisionTransformer backbone;
-  std::optional<ImageClassifier> classifier;
-};
-
-// FailedPrecondition unless a student with that objective can learn from the
-// teacher: equal image size and features, and equal classes where it needs the
-// teacher's head.
-absl::Status CheckTeacher(const ModelConfig& student,
-                          const ModelConfig& teacher,
-                          const Objective& objective);
-
-// Of one step; means over its batch, before the update.
+// Of one step; means over its batch, all ranks' slices, before the update.
 struct StepResult {
   double total = 0;      // ce + beta * distill
   double ce = 0;         // cross entropy
-  double distill = 0;    // mean square between features; 0 without teacher
+  double distill = 0;    // the objective's distillation; 0 without one
   double accuracy = 0;   // in [0, 1], of the student on the images
   double grad_norm = 0;  // before clipping
   double learning_rate = 0;
   double beta1 = 0;
 };
 
-// Trains a student, against a frozen teacher where the objective has
-// one.
+// Trains a student, against a teacher where the objective has one.
+//
+// A batch has what its objective looks at: images, but for a frozen backbone
+// whose `features` it has; counterfactuals, or the `masked_patches` that they
+// lose, which neither student nor teacher sees. Its `features` stand for the
+// teacher's where there are any, and for the student's under `lp`.
 //
 //   ASSIGN_OR_RETURN(auto trainer, Trainer::Create(config, student, teacher,
 //                                                  device, options));
@@ -77,20 +73,24 @@ struct StepResult {
 class Trainer : public Learner {
  public:
   // `student`: visual.* and classifier.* (others are ignored), copied.
-  // `teacher`: on `device`, without gradients. FailedPrecondition when there
-  // is no head, when the objective needs a teacher (or its head) and there is
-  // none, or when its image size, features or classes do not fit the student's.
+  // `teacher`: on `device`; one that moves is copied in float32. Absent where
+  // all batches have its features. FailedPrecondition when there is no head,
+  // when the objective needs the teacher's head and there is none, or when the
+  // teacher does not fit the student (CheckTeacher, CheckSameTower).
   static absl::StatusOr<std::unique_ptr<Trainer>> Create(
       const ModelConfig& config, const NamedTensors& student,
       std::optional<Teacher> teacher, at::Device device,
       const TrainerOptions& options);
 
   // One optimiser step on `batch`, whose gradient is that of the mean over the
-  // whole batch however it is split; clips once. FailedPrecondition when the
-  // objective needs counterfactuals that are not there; DivergedError, with
+  // whole batch however it is split; clips once; then moves the teacher.
+  // FailedPrecondition when the batch lacks what the objective needs or that
+  // does not fit the models; DivergedError, with
   // nothing changed, when loss or gradient are not finite. Cancelled, with
   // nothing changed, when the process is told to stop (a step may take
-  // minutes). Internal or ResourceExhausted for what LibTorch throws.
+  // minutes). Internal or ResourceExhausted for what LibTorch throws. With
+  // other ranks: what they agree on, and Unavailable when one is lost, with
+  // nothing changed.
   absl::StatusOr<StepResult> Step(const ImageBatch& batch);
 
   // Loss terms and gradients of `batch` without an update; the gradients,
@@ -119,13 +119,25 @@ class Trainer : public Learner {
   // likewise, [3] float32 on the device.
   at::Tensor AccumulateGradients(const ImageBatch& batch, int64_t begin,
                                  int64_t end);
+  // The same of the whole batch, in parts.
+  absl::StatusOr<at::Tensor> AccumulateBatch(const ImageBatch& batch);
   absl::Status CheckBatch(const ImageBatch& batch) const;
-  const at::Tensor& DistillationImages(const ImageBatch& batch) const;
+  // Rows [begin, end) of the batch, on the device.
+  ImageBatch Rows(const ImageBatch& batch, int64_t begin, int64_t end) const;
+  // Of images and of what is distilled on; undefined where neither is needed.
+  struct StudentFeatures {
+    at::Tensor images;     // [N, E] float32
+    at::Tensor distilled;  // [N, E] float32
+  };
+  StudentFeatures AskStudent(const ImageBatch& rows) const;
+  // [N, E], without gradient.
+  at::Tensor AskTeacher(const ImageBatch& rows) const;
 
   const TrainerOptions options_;
   const Objective& objective_;
   ImageClassifier student_;
   std::optional<Teacher> teacher_;
+  std::optional<MovingTeacher> moving_;  // the weights of that one
   FlatParameters trained_;
   AdamW adamw_;
 };

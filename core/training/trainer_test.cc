@@ -1,63 +1,35 @@
 #include "core/training/trainer.h"
 
 #include <cmath>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include "ATen/Context.h"
-#include "ATen/Parallel.h"
-#include "ATen/ops/arange.h"
 #include "ATen/ops/equal.h"
-#include "ATen/ops/randint.h"
+#include "ATen/ops/zeros.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "core/base/exit_code.h"
+#include "core/base/files.h"
 #include "core/training/losses.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/test_paths.h"
 #include "tests/support/tiny_model.h"
+#include "tests/support/tiny_trainer.h"
 
 namespace maskfill {
 namespace {
 
 using ::testing::HasSubstr;
 
-constexpr int64_t kClasses = 5;
-
-ImageBatch RandomBatch(int64_t n) {
-  at::manual_seed(7);
-  ImageBatch batch;
-  batch.images = at::randint(0, 256, {n, 16, 16, 3}, at::kByte);
-  batch.counterfactuals = at::randint(0, 256, {n, 16, 16, 3}, at::kByte);
-  batch.labels = at::arange(n, at::kLong).remainder(kClasses);
-  return batch;
-}
-
-VisionTransformer TinyTeacher() {
-  const ModelConfig config = TinyModelConfig(kClasses);
-  return *VisionTransformer::Create(
-      config, SelectPrefix(TinyModelTensors(config, /*seed=*/1), "visual."));
-}
-
-absl::StatusOr<std::unique_ptr<Trainer>> TinyTrainer(TrainerOptions options) {
-  // Tensors of a few hundred values: a second thread only waits.
-  at::set_num_threads(1);
-  const ModelConfig config = TinyModelConfig(kClasses);
-  std::optional<VisionTransformer> teacher;
-  if (options.objective->needs_teacher) teacher = TinyTeacher();
-  return Trainer::Create(config, TinyModelTensors(config, /*seed=*/2),
-                         std::move(teacher), at::kCPU, options);
-}
-
-TrainerOptions Options(const char* mode) {
-  TrainerOptions options;
-  options.objective = *ParseObjective(mode);
-  options.schedule = {.kind = ScheduleKind::kConstant,
-                      .max_learning_rate = 1e-3,
-                      .total_steps = 100};
-  return options;
-}
-
 TEST(Trainer, OverfitsOneBatch) {
-  TrainerOptions options = Options("fd_mask");
+  TrainerOptions options = TinyTrainerOptions("fd_mask");
   options.beta = 0.1;
   options.schedule.max_learning_rate = 0.02;
   ASSERT_OK_AND_ASSIGN(auto trainer, TinyTrainer(options));
@@ -73,7 +45,7 @@ TEST(Trainer, OverfitsOneBatch) {
 }
 
 TEST(Trainer, AddsBetaTimesTheDistillation) {
-  ASSERT_OK_AND_ASSIGN(auto trainer, TinyTrainer(Options("fd")));
+  ASSERT_OK_AND_ASSIGN(auto trainer, TinyTrainer(TinyTrainerOptions("fd")));
   ASSERT_OK_AND_ASSIGN(const StepResult result, trainer->Step(RandomBatch(4)));
   EXPECT_GT(result.distill, 0);
   EXPECT_DOUBLE_EQ(result.total, result.ce + 30 * result.distill);
@@ -84,13 +56,13 @@ TEST(Trainer, DistilsNothingFromATeacherThatIsTheStudent) {
   ASSERT_OK_AND_ASSIGN(
       auto trainer,
       Trainer::Create(config, TinyModelTensors(config, /*seed=*/1),
-                      TinyTeacher(), at::kCPU, Options("fd")));
+                      TinyTeacher(), at::kCPU, TinyTrainerOptions("fd")));
   ASSERT_OK_AND_ASSIGN(const StepResult result, trainer->Step(RandomBatch(4)));
   EXPECT_NEAR(result.distill, 0, 1e-12);
 }
 
 TEST(Trainer, SplitsABatchWithoutChangingTheStep) {
-  TrainerOptions options = Options("fd_mask");
+  TrainerOptions options = TinyTrainerOptions("fd_mask");
   options.grad_clip = 0.01;  // clipping must happen once, on the whole
   ASSERT_OK_AND_ASSIGN(auto whole, TinyTrainer(options));
   options.micro_batch_size = 3;  // 3 + 3 + 1
@@ -111,15 +83,98 @@ TEST(Trainer, SplitsABatchWithoutChangingTheStep) {
   }
 }
 
+// Rows [begin, end) of a batch.
+ImageBatch Slice(const ImageBatch& batch, int64_t begin, int64_t end) {
+  ImageBatch slice;
+  slice.images = batch.images.narrow(0, begin, end - begin);
+  slice.counterfactuals = batch.counterfactuals.narrow(0, begin, end - begin);
+  slice.labels = batch.labels.narrow(0, begin, end - begin);
+  return slice;
+}
+
+// Ranks are threads here; tests/e2e has processes.
+TEST(Trainer, TakesTheSameStepInSeveralRanks) {
+  TrainerOptions options = TinyTrainerOptions("fd_mask");
+  options.grad_clip = 0.01;  // clipping must happen once, on the whole
+  ASSERT_OK_AND_ASSIGN(auto whole, TinyTrainer(options));
+  const ImageBatch batch = RandomBatch(7);
+  ASSERT_OK_AND_ASSIGN(const StepResult expected, whole->Step(batch));
+  const NamedTensors gradients = whole->student().parameters();
+  for (const int64_t size : {2, 4}) {
+    const std::string rendezvous = absl::StrCat(
+        "file:", JoinPath(TestDirectory(), absl::StrCat("meet-", size)));
+    std::vector<std::thread> ranks;
+    for (int64_t rank = 0; rank < size; ++rank) {
+      ranks.emplace_back([&, rank] {
+        ASSERT_OK_AND_ASSIGN(const auto group,
+                             ProcessGroup::Join({.rank = rank,
+                                                 .size = size,
+                                                 .local_rank = rank,
+                                                 .local_size = size,
+                                                 .rendezvous = rendezvous},
+                                                absl::Seconds(60)));
+        TrainerOptions mine = options;
+        mine.group = group.get();
+        mine.global_batch_size = 7;
+        mine.micro_batch_size = 2;
+        ASSERT_OK_AND_ASSIGN(auto trainer, TinyTrainer(mine));
+        ASSERT_OK_AND_ASSIGN(const StepResult found,
+                             trainer->Step(Slice(batch, rank * 7 / size,
+                                                 (rank + 1) * 7 / size)));
+        EXPECT_NEAR(found.ce, expected.ce, 1e-5 * expected.ce);
+        EXPECT_NEAR(found.distill, expected.distill, 1e-5 * expected.distill);
+        EXPECT_NEAR(found.accuracy, expected.accuracy, 1e-6);
+        EXPECT_NEAR(found.grad_norm, expected.grad_norm,
+                    1e-5 * expected.grad_norm);
+        // Sums in another order: 1e-6 of the whole gradient's length.
+        double off = 0, length = 0;
+        for (const auto& [name, parameter] : trainer->student().parameters()) {
+          const at::Tensor& grad = gradients.at(name).grad();
+          off += parameter.grad().sub(grad).square().sum().item<double>();
+          length += grad.square().sum().item<double>();
+        }
+        EXPECT_LT(std::sqrt(off), 1e-6 * std::sqrt(length));
+      });
+    }
+    for (std::thread& rank : ranks) rank.join();
+  }
+}
+
+TEST(Trainer, LeavesAStepThatFailsInAnotherRank) {
+  const std::string rendezvous =
+      absl::StrCat("file:", JoinPath(TestDirectory(), "meet"));
+  std::vector<std::thread> ranks;
+  for (int64_t rank = 0; rank < 2; ++rank) {
+    ranks.emplace_back([&, rank] {
+      ASSERT_OK_AND_ASSIGN(const auto group,
+                           ProcessGroup::Join({.rank = rank,
+                                               .size = 2,
+                                               .local_rank = rank,
+                                               .local_size = 2,
+                                               .rendezvous = rendezvous},
+                                              absl::Seconds(60)));
+      TrainerOptions options = TinyTrainerOptions("fd_mask");
+      options.group = group.get();
+      ASSERT_OK_AND_ASSIGN(auto trainer, TinyTrainer(options));
+      ImageBatch batch;
+      batch.images = at::zeros({2, 16, 16, 3}, at::kByte);
+      batch.labels = at::zeros({2}, at::kLong);
+      if (rank == 0) batch.counterfactuals = batch.images;
+      EXPECT_THAT(trainer->Step(batch),
+                  StatusIs(absl::StatusCode::kFailedPrecondition,
+                           HasSubstr("counterfactual")));
+      EXPECT_EQ(trainer->step(), 0);
+    });
+  }
+  for (std::thread& rank : ranks) rank.join();
+}
+
 TEST(Trainer, ContinuesFromItsStateBitForBit) {
-  const TrainerOptions options = Options("fd_mask");
+  const TrainerOptions options = TinyTrainerOptions("fd_mask");
   ASSERT_OK_AND_ASSIGN(auto trainer, TinyTrainer(options));
   const ImageBatch batch = RandomBatch(6);
   ASSERT_OK(trainer->Step(batch).status());
-  LearnerState state = trainer->State();
-  state.parameters = CloneTensors(state.parameters);
-  state.exp_avg = CloneTensors(state.exp_avg);
-  state.exp_avg_sq = CloneTensors(state.exp_avg_sq);
+  const LearnerState state = CopyOf(trainer->State());
   ASSERT_OK(trainer->Step(batch).status());
 
   ASSERT_OK_AND_ASSIGN(auto resumed, TinyTrainer(options));
@@ -133,7 +188,7 @@ TEST(Trainer, ContinuesFromItsStateBitForBit) {
 }
 
 TEST(Trainer, LeavesAFrozenBackboneAsItIs) {
-  const TrainerOptions options = Options("lp");
+  const TrainerOptions options = TinyTrainerOptions("lp");
   ASSERT_OK_AND_ASSIGN(auto trainer, TinyTrainer(options));
   EXPECT_EQ(trainer->num_trained_parameters(), kClasses * 8 + kClasses);
   const NamedTensors before = CloneTensors(trainer->State().parameters);
@@ -145,7 +200,7 @@ TEST(Trainer, LeavesAFrozenBackboneAsItIs) {
 }
 
 TEST(Trainer, TrainsInBfloat16CloseToSinglePrecision) {
-  TrainerOptions options = Options("fd_mask");
+  TrainerOptions options = TinyTrainerOptions("fd_mask");
   ASSERT_OK_AND_ASSIGN(auto exact, TinyTrainer(options));
   options.precision = Precision::kBf16;
   ASSERT_OK_AND_ASSIGN(auto coarse, TinyTrainer(options));
@@ -162,9 +217,9 @@ TEST(Trainer, StopsWhenTheLossIsNotFinite) {
   const ModelConfig config = TinyModelConfig(kClasses);
   NamedTensors student = TinyModelTensors(config, /*seed=*/2);
   student.at("visual.proj").fill_(NAN);
-  ASSERT_OK_AND_ASSIGN(
-      auto trainer,
-      Trainer::Create(config, student, std::nullopt, at::kCPU, Options("ft")));
+  ASSERT_OK_AND_ASSIGN(auto trainer,
+                       Trainer::Create(config, student, std::nullopt, at::kCPU,
+                                       TinyTrainerOptions("ft")));
   const absl::Status status = trainer->Step(RandomBatch(2)).status();
   EXPECT_TRUE(IsDiverged(status)) << status;
   EXPECT_EQ(ExitCode(status), kExitDiverged);
@@ -172,7 +227,7 @@ TEST(Trainer, StopsWhenTheLossIsNotFinite) {
 }
 
 TEST(Trainer, SeesWeightsThatAnUpdateMadeInfinite) {
-  TrainerOptions options = Options("ft");
+  TrainerOptions options = TinyTrainerOptions("ft");
   options.schedule.max_learning_rate = 1e39;
   ASSERT_OK_AND_ASSIGN(auto trainer, TinyTrainer(options));
   EXPECT_OK(trainer->CheckFinite());
@@ -204,7 +259,7 @@ TEST(Trainer, ShowsAnObjectiveTheLogitsThatItAsksFor) {
   };
   const ImageBatch batch = RandomBatch(4);
   for (const Objective* objective : {&masked, &plain}) {
-    TrainerOptions options = Options("ft");
+    TrainerOptions options = TinyTrainerOptions("ft");
     options.objective = objective;
     EXPECT_THAT(Trainer::Create(config, TinyModelTensors(config, 2),
                                 TinyTeacher(), at::kCPU, options),
@@ -234,13 +289,14 @@ TEST(Trainer, RefusesATeacherWithOtherFeatures) {
           other, SelectPrefix(TinyModelTensors(other, 1), "visual.")));
   const ModelConfig config = TinyModelConfig(kClasses);
   EXPECT_THAT(Trainer::Create(config, TinyModelTensors(config, 2), teacher,
-                              at::kCPU, Options("fd")),
+                              at::kCPU, TinyTrainerOptions("fd")),
               StatusIs(absl::StatusCode::kFailedPrecondition,
                        HasSubstr("features have 6 values, the student's 8")));
 }
 
 TEST(Trainer, RefusesABatchWithoutCounterfactuals) {
-  ASSERT_OK_AND_ASSIGN(auto trainer, TinyTrainer(Options("fd_mask")));
+  ASSERT_OK_AND_ASSIGN(auto trainer,
+                       TinyTrainer(TinyTrainerOptions("fd_mask")));
   ImageBatch batch = RandomBatch(2);
   batch.counterfactuals = at::Tensor();
   EXPECT_THAT(trainer->Step(batch),
@@ -249,7 +305,7 @@ TEST(Trainer, RefusesABatchWithoutCounterfactuals) {
 }
 
 TEST(Trainer, MeasuresTheTeachersFeatures) {
-  TrainerOptions options = Options("fd_mask");
+  TrainerOptions options = TinyTrainerOptions("fd_mask");
   options.micro_batch_size = 2;
   ASSERT_OK_AND_ASSIGN(auto trainer, TinyTrainer(options));
   const ImageBatch batch = RandomBatch(5);
@@ -260,6 +316,28 @@ TEST(Trainer, MeasuresTheTeachersFeatures) {
                               .mean()
                               .item<double>();
   EXPECT_NEAR(found, expected, 1e-5 * expected);
+}
+
+TEST(Trainer, DistilsLogitsAtItsTemperature) {
+  const ModelConfig config = TinyModelConfig(kClasses);
+  const auto classifier = [&config](uint64_t seed) {
+    return *ImageClassifier::Create(config, TinyModelTensors(config, seed));
+  };
+  TrainerOptions options = TinyTrainerOptions("kd");
+  options.temperature = 3;
+  ASSERT_OK_AND_ASSIGN(auto trainer,
+                       Trainer::Create(config, TinyModelTensors(config, 2),
+                                       classifier(1), at::kCPU, options));
+  const ImageBatch batch = RandomBatch(4);
+  const auto probabilities = [&batch](const ImageClassifier& model) {
+    return model.Logits(model.Features(batch.images)).div(3).softmax(1);
+  };
+  const at::Tensor p = probabilities(classifier(1));
+  const at::Tensor q = probabilities(classifier(2));
+  const double expected =
+      p.mul(p.div(q).log()).sum().item<double>() * 3 * 3 / 4;
+  ASSERT_OK_AND_ASSIGN(const StepResult found, trainer->Step(batch));
+  EXPECT_NEAR(found.distill, expected, 1e-4 * expected);
 }
 
 }  // namespace

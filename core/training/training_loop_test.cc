@@ -5,6 +5,7 @@
 #include <limits>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ATen/ops/full.h"
@@ -13,9 +14,11 @@
 #include "core/base/exit_code.h"
 #include "core/base/files.h"
 #include "core/base/preemption.h"
+#include "core/record/record_framing.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "proto/tf_event.pb.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_paths.h"
 
@@ -72,9 +75,10 @@ class TrainingLoop : public testing::Test {
   }
 
   // A process of its own: learner and numbers start anew. It is told to stop
-  // in step `stop_in` and dies in evaluation `die_in`.
+  // in step `stop_in` and to save in step `save_in`, and dies in evaluation
+  // `die_in`.
   absl::Status Run(int64_t stop_in = 0, int64_t die_in = 0,
-                   int64_t infinite_at = -1) {
+                   int64_t infinite_at = -1, int64_t save_in = 0) {
     Counter learner;
     learner.infinite_at = infinite_at;
     numbers_.clear();
@@ -85,12 +89,14 @@ class TrainingLoop : public testing::Test {
         SetPreemptionSignalForTest(SIGTERM);
         return CheckNotPreempted();
       }
+      if (learner.step() + 1 == save_in) RequestSave();
       learner.Step();
       steps_.push_back(learner.step());
       numbers_["sum"] += static_cast<double>(learner.step());
       return StepReport{.loss = static_cast<double>(learner.step()),
                         .metrics = {{"twice", 2 * learner.step()}},
-                        .detail = ""};
+                        .detail = "",
+                        .pictures = {}};
     };
     hooks.evaluate = [&]() -> absl::StatusOr<nlohmann::ordered_json> {
       if (learner.step() == die_in) return absl::UnavailableError("died");
@@ -186,8 +192,52 @@ TEST_F(TrainingLoop, KeepsAsManyStatesAsItIsTold) {
                                        "step-0000000009", "step-0000000010")));
 }
 
+TEST_F(TrainingLoop, SavesWhenAskedToAndGoesOn) {
+  options_.kept_states = 10;
+  ASSERT_OK(Run(/*stop_in=*/0, /*die_in=*/0, /*infinite_at=*/-1,
+                /*save_in=*/5));
+  EXPECT_TRUE(PathExists(Path("state/step-0000000005")));
+  EXPECT_EQ(numbers_["sum"], 55);
+}
+
+// TensorBoard's events say what the lines say, also of a run that went on.
+TEST_F(TrainingLoop, TellsTensorBoardWhatTheLinesSay) {
+  options_.events_dir = Path("events");
+  EXPECT_THAT(Run(0, /*die_in=*/8), StatusIs(absl::StatusCode::kUnavailable));
+  ASSERT_OK(Run());
+  for (const auto& [lines, dir] :
+       {std::pair("metrics.jsonl", "events/train"),
+        std::pair("evaluations.jsonl", "events/validation")}) {
+    std::vector<int64_t> told, expected;
+    for (const Json& line : Lines(lines)) {
+      expected.push_back(line["step"].get<int64_t>());
+    }
+    ASSERT_OK_AND_ASSIGN(const auto files, ListDirectory(Path(dir)));
+    EXPECT_EQ(files.size(), 2);
+    for (const std::string& file : files) {
+      ASSERT_OK_AND_ASSIGN(const std::string bytes,
+                           ReadFile(Path(JoinPath(dir, file))));
+      absl::string_view rest = bytes;
+      while (!rest.empty()) {
+        ASSERT_OK_AND_ASSIGN(const int64_t length,
+                             ParseRecordHeader(rest.substr(0, 12), 1 << 20));
+        tensorflow::Event event;
+        ASSERT_TRUE(
+            event.ParseFromString(std::string(rest.substr(12, length))));
+        if (event.has_summary()) told.push_back(event.step());
+        rest.remove_prefix(length + kRecordOverheadBytes);
+      }
+    }
+    EXPECT_EQ(told, expected) << dir;
+  }
+}
+
 TEST_F(TrainingLoop, NeitherSavesNorEvaluatesWhatIsNotFinite) {
-  EXPECT_TRUE(IsDiverged(Run(0, 0, /*infinite_at=*/8)));
+  const absl::Status diverged = Run(0, 0, /*infinite_at=*/8);
+  EXPECT_TRUE(IsDiverged(diverged));
+  EXPECT_THAT(std::string(diverged.message()),
+              testing::HasSubstr("last good state is " +
+                                 Path("state/step-0000000006")));
   EXPECT_EQ(Lines("evaluations.jsonl").size(), 1);
   EXPECT_FALSE(PathExists(Path("state/step-0000000008")));
   // The last step, after which no other loss would show it.

@@ -28,7 +28,16 @@ constexpr char kStateFile[] = "state.json";
 constexpr char kStepPrefix[] = "step-";
 constexpr char kFirstMoments[] = "exp_avg.";
 constexpr char kSecondMoments[] = "exp_avg_sq.";
+constexpr char kOwnDigest[] = "state_sha256";  // states before had none
+constexpr size_t kMembersWithoutOwnDigest = 5;
+constexpr char kTeacher[] = "teacher.";
 constexpr int kSchemaVersion = 2;
+
+// Of what stands in a state file besides this digest.
+std::string DigestOf(Json json) {
+  json.erase(kOwnDigest);
+  return Sha256Hex(json.dump());
+}
 
 absl::Status WriteStateFiles(const std::string& dir,
                              const TrainingState& state) {
@@ -36,6 +45,7 @@ absl::Status WriteStateFiles(const std::string& dir,
       WriteSafetensors(JoinPath(dir, kModelFile), state.learner.parameters));
   NamedTensors moments = AddPrefix(state.learner.exp_avg, kFirstMoments);
   moments.merge(AddPrefix(state.learner.exp_avg_sq, kSecondMoments));
+  moments.merge(AddPrefix(state.learner.teacher, kTeacher));
   RETURN_IF_ERROR(WriteSafetensors(JoinPath(dir, kOptimizerFile), moments));
   Json json;
   json["schema_version"] = kSchemaVersion;
@@ -46,6 +56,7 @@ absl::Status WriteStateFiles(const std::string& dir,
     ASSIGN_OR_RETURN(json["sha256"][name],
                      Sha256HexOfFile(JoinPath(dir, name)));
   }
+  json[kOwnDigest] = DigestOf(json);
   return WriteFileAtomically(JoinPath(dir, kStateFile), json.dump(2) + "\n");
 }
 
@@ -69,6 +80,10 @@ absl::Status ParseStateFile(const std::string& text, TrainingState* state,
                             std::map<std::string, std::string>* digests) {
   const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   try {
+    if (json.contains(kOwnDigest) && json[kOwnDigest] != DigestOf(json)) {
+      return absl::DataLossError(
+          absl::StrCat(kStateFile, " does not have the digest it states"));
+    }
     const int64_t version = json.at("schema_version");
     if (version != kSchemaVersion) {
       return absl::FailedPreconditionError(absl::StrCat(
@@ -76,6 +91,9 @@ absl::Status ParseStateFile(const std::string& text, TrainingState* state,
           "the program goes on from ", kSchemaVersion, "; use the ",
           version > kSchemaVersion ? "newer" : "older",
           " one that wrote it, or begin again (--overwrite)"));
+    }
+    if (!json.contains(kOwnDigest) && json.size() != kMembersWithoutOwnDigest) {
+      return absl::DataLossError(absl::StrCat(kStateFile, " has no digest"));
     }
     json.at("fingerprint").get_to(state->fingerprint);
     json.at("step").get_to(state->learner.step);
@@ -114,6 +132,7 @@ absl::StatusOr<TrainingState> ReadState(const std::string& dir) {
                    ReadTensors(dir, kOptimizerFile, digests));
   state.learner.exp_avg = SelectPrefix(optimizer, kFirstMoments);
   state.learner.exp_avg_sq = SelectPrefix(optimizer, kSecondMoments);
+  state.learner.teacher = SelectPrefix(optimizer, kTeacher);
   return state;
 }
 
@@ -129,24 +148,31 @@ std::vector<std::string> TrainingStateFiles() {
   return {kModelFile, kOptimizerFile, kStateFile};
 }
 
+std::string TrainingStatePath(const std::string& dir, int64_t step) {
+  return JoinPath(dir, absl::StrFormat("%s%010d", kStepPrefix, step));
+}
+
 bool IsTrainingState(const std::string& dir) {
   return PathExists(JoinPath(dir, kStateFile));
 }
 
 absl::Status SaveTrainingState(const std::string& dir,
                                const TrainingState& state, int64_t keep) {
-  const std::string name =
-      absl::StrFormat("%s%010d", kStepPrefix, state.learner.step);
-  ASSIGN_OR_RETURN(const std::unique_ptr<TemporaryDirectory> temporary,
-                   TemporaryDirectory::Create(JoinPath(dir, name)));
+  ASSIGN_OR_RETURN(
+      const std::unique_ptr<TemporaryDirectory> temporary,
+      TemporaryDirectory::Create(TrainingStatePath(dir, state.learner.step)));
   RETURN_IF_ERROR(
       Annotate(WriteStateFiles(temporary->path(), state), "training state"));
   RETURN_IF_ERROR(temporary->Publish(TrainingStateFiles()));
-  return KeepNewestTrainingStates(dir, keep);
+  return KeepNewestTrainingStates(dir, state.learner.step, keep);
 }
 
-absl::Status KeepNewestTrainingStates(const std::string& dir, int64_t keep) {
-  ASSIGN_OR_RETURN(const std::vector<std::string> states, ListStates(dir));
+absl::Status KeepNewestTrainingStates(const std::string& dir, int64_t step,
+                                      int64_t keep) {
+  ASSIGN_OR_RETURN(std::vector<std::string> states, ListStates(dir));
+  std::erase_if(states, [&dir, step](const std::string& name) {
+    return JoinPath(dir, name) > TrainingStatePath(dir, step);
+  });
   for (size_t i = keep; i < states.size(); ++i) {
     RETURN_IF_ERROR(RemoveTree(JoinPath(dir, states[i])));
   }
@@ -156,6 +182,7 @@ absl::Status KeepNewestTrainingStates(const std::string& dir, int64_t keep) {
 absl::StatusOr<std::optional<TrainingState>> LoadNewestTrainingState(
     const std::string& dir, const std::string& fingerprint) {
   ASSIGN_OR_RETURN(const std::vector<std::string> states, ListStates(dir));
+  absl::Status unreadable;  // of the newest one that could not be read
   for (const std::string& name : states) {
     const std::string path = JoinPath(dir, name);
     absl::StatusOr<TrainingState> state = ReadState(path);
@@ -166,7 +193,15 @@ absl::StatusOr<std::optional<TrainingState>> LoadNewestTrainingState(
       RETURN_IF_ERROR(RemoveTree(path));
       continue;
     }
-    RETURN_IF_ERROR(Annotate(state.status(), absl::StrCat("\"", path, "\"")));
+    const absl::Status status =
+        Annotate(state.status(), absl::StrCat("\"", path, "\""));
+    if (absl::IsUnavailable(status)) {
+      LOG(WARNING) << status.message()
+                   << "; it stays, the one before it is taken";
+      unreadable.Update(status);
+      continue;
+    }
+    RETURN_IF_ERROR(status);
     if (state->fingerprint != fingerprint) {
       return absl::FailedPreconditionError(
           absl::StrCat("\"", path, "\" belongs to a run with fingerprint ",
@@ -175,6 +210,7 @@ absl::StatusOr<std::optional<TrainingState>> LoadNewestTrainingState(
     }
     return std::optional<TrainingState>(*std::move(state));
   }
+  RETURN_IF_ERROR(unreadable);
   if (!states.empty()) {
     LOG(ERROR) << "all " << states.size() << " saved states in \"" << dir
                << "\" were damaged: the run begins again, from step 0";

@@ -23,10 +23,14 @@ struct TrainingState {
   std::map<std::string, double> numbers;
 };
 
-// Writes `dir`/step-0000001200: model.safetensors, optimizer.safetensors
-// (exp_avg.NAME, exp_avg_sq.NAME) and state.json, which holds the digests of
-// the others. The directory gets its name last, so it is complete or absent.
-// Then removes all but the newest `keep` states. Tensors may lie on any device.
+// `dir`/step-0000001200.
+std::string TrainingStatePath(const std::string& dir, int64_t step);
+
+// Writes TrainingStatePath(`dir`, step): model.safetensors,
+// optimizer.safetensors (exp_avg.NAME, exp_avg_sq.NAME, and teacher.NAME of a
+// teacher that moves) and state.json, which holds the digests of the others.
+// The directory gets its name last, so it is complete or absent. Then removes
+// all but the newest `keep` states. Tensors may lie on any device.
 absl::Status SaveTrainingState(const std::string& dir,
                                const TrainingState& state, int64_t keep);
 
@@ -38,15 +42,18 @@ bool IsTrainingState(const std::string& dir);
 // last state's model, with configuration and what is not trained.
 inline constexpr char kLastDirectory[] = "last";
 
-// Removes all but the newest `keep` states in `dir`: also what a run was killed
-// before it could remove.
-absl::Status KeepNewestTrainingStates(const std::string& dir, int64_t keep);
+// Removes all but the newest `keep` states in `dir` of steps up to `step`, also
+// what a run was killed before it could remove. Later ones stay: what could not
+// be read when the run went on from `step`.
+absl::Status KeepNewestTrainingStates(const std::string& dir, int64_t step,
+                                      int64_t keep);
 
-// The newest state in `dir` that verifies, on the CPU; nothing when there is
-// none. A damaged one (cut, or another digest) is reported and removed. What
-// cannot be read is left alone and its error returned (Unavailable,
-// PermissionDenied, ...); a state of another fingerprint or of another
-// schema_version is FailedPrecondition.
+// The newest state in `dir` that can be read and verifies, on the CPU; nothing
+// when there is none. A damaged one (cut, or another digest) is reported and
+// removed. One that the system fails to read is reported and left alone; its
+// error (Unavailable) is returned where no other state is whole. Errors at once
+// are PermissionDenied and the like, and FailedPrecondition for a state of
+// another fingerprint or of another schema_version.
 absl::StatusOr<std::optional<TrainingState>> LoadNewestTrainingState(
     const std::string& dir, const std::string& fingerprint);
 

@@ -2,19 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "core/base/files.h"
 #include "core/base/status_macros.h"
-#include "google/protobuf/util/json_util.h"
 #include "proto/eval_report.pb.h"
 
 namespace maskfill {
@@ -22,67 +17,69 @@ namespace {
 
 using Kind = AccuracyTable::Column::Kind;
 
-constexpr absl::string_view kSeed = "-seed";
-
-struct RunName {
-  std::string method;
-  std::optional<int64_t> seed;
-};
-
-// "eval/ft-seed2.json" -> {"ft", 2}; "eval/ft.json" -> {"ft", none}.
-RunName ParseRunName(const std::string& path) {
-  RunName run;
-  run.method = Basename(path);
-  if (absl::EndsWith(run.method, ".json")) {
-    run.method.resize(run.method.size() - 5);
+// What the numbers of two reports must share under one set's name.
+absl::Status CheckSameSet(const v1::SetReport& set, const std::string& path,
+                          const AccuracyTable::Column& known) {
+  if (known.fingerprint != set.fingerprint()) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "\"", path, "\": set \"", set.name(), "\" has fingerprint ",
+        set.fingerprint(), ", expected ", known.fingerprint,
+        " as in the reports before it: the models were evaluated on different "
+        "images; evaluate them on the same shards"));
   }
-  const size_t at = run.method.rfind(std::string(kSeed));
-  if (at == std::string::npos || at == 0) return run;
-  const std::string digits = run.method.substr(at + kSeed.size());
-  int64_t seed = 0;
-  if (digits.find_first_not_of("0123456789") == std::string::npos &&
-      absl::SimpleAtoi(digits, &seed)) {
-    run.seed = seed;
-    run.method.resize(at);
+  if (known.counted != set.counted()) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "\"", path, "\": ", set.counted(), " images of set \"", set.name(),
+        "\" count, ", known.counted, " in the reports before it"));
   }
-  return run;
+  return absl::OkStatus();
 }
 
-absl::StatusOr<v1::EvalReport> ReadReport(const std::string& path) {
-  ASSIGN_OR_RETURN(const std::string json, ReadFile(path));
-  v1::EvalReport report;
-  // Later versions may say more than this one reads.
-  google::protobuf::util::JsonParseOptions parse;
-  parse.ignore_unknown_fields = true;
-  const auto parsed =
-      google::protobuf::util::JsonStringToMessage(json, &report, parse);
-  if (!parsed.ok() || report.schema_version() != 1 || report.sets().empty()) {
-    return absl::DataLossError(absl::StrCat(
-        "\"", path, "\" is no report of eval (",
-        parsed.ok() ? "no sets or another version" : parsed.ToString(),
-        "); expected the file that eval --output wrote"));
+// `list`: that of the reports so far, empty: not known yet.
+absl::Status CheckClassList(const v1::SetReport& set, const std::string& path,
+                            std::string* list) {
+  if (set.class_list().empty() || set.class_list() == *list) {
+    return absl::OkStatus();
   }
-  return report;
+  if (!list->empty()) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "\"", path, "\": set \"", set.name(), "\" has the class list ",
+        set.class_list(), ", expected ", *list,
+        " as in the sets before it: labels of other classes share no table"));
+  }
+  *list = set.class_list();
+  return absl::OkStatus();
 }
 
 // Adds a column for every set that is new.
 absl::Status AddColumns(const v1::EvalReport& report, const std::string& path,
-                        AccuracyTable* table) {
+                        AccuracyTable* table, std::string* class_list) {
   for (const v1::SetReport& set : report.sets()) {
+    RETURN_IF_ERROR(CheckClassList(set, path, class_list));
     const auto known = std::find_if(
         table->columns.begin(), table->columns.end(),
         [&set](const auto& column) { return column.name == set.name(); });
-    if (known == table->columns.end()) {
-      AccuracyTable::Column& column = table->columns.emplace_back();
-      column.name = set.name();
-      column.fingerprint = set.fingerprint();
-    } else if (known->fingerprint != set.fingerprint()) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          "\"", path, "\": set \"", set.name(), "\" has fingerprint ",
-          set.fingerprint(), ", expected ", known->fingerprint,
-          " as in the reports before it: the models were evaluated on "
-          "different images; evaluate them on the same shards"));
+    if (known != table->columns.end()) {
+      RETURN_IF_ERROR(CheckSameSet(set, path, *known));
+      continue;
     }
+    AccuracyTable::Column& column = table->columns.emplace_back();
+    column.name = set.name();
+    column.fingerprint = set.fingerprint();
+    column.images = set.images();
+    column.counted = set.counted();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckPrecision(const std::vector<Evaluation>& evaluations) {
+  const Evaluation& first = evaluations[0];
+  for (const Evaluation& other : evaluations) {
+    if (other.report.precision() == first.report.precision()) continue;
+    return absl::FailedPreconditionError(absl::StrCat(
+        "\"", first.path, "\" was evaluated in ", first.report.precision(),
+        ", \"", other.path, "\" in ", other.report.precision(),
+        "; evaluate both alike, or allow it with --mixed"));
   }
   return absl::OkStatus();
 }
@@ -118,9 +115,11 @@ absl::Status AddAverages(const std::vector<std::string>& id_sets,
   if (id_sets.size() == 1) table->id_column = 0;
   if (id_sets.size() > 1) {
     table->id_column = columns.size();
-    columns.push_back({"ID avg", Kind::kAverage, "", true});
+    columns.push_back(
+        {.name = "ID avg", .kind = Kind::kAverage, .in_distribution = true});
   }
-  columns.push_back({id_sets.empty() ? "mean" : "OOD avg", Kind::kAverage, ""});
+  columns.push_back(
+      {.name = id_sets.empty() ? "mean" : "OOD avg", .kind = Kind::kAverage});
   return absl::OkStatus();
 }
 
@@ -141,38 +140,15 @@ std::optional<double> Average(const AccuracyTable& table, size_t average,
   return sum / static_cast<double>(sets);
 }
 
-Accuracies Cells(const AccuracyTable& table, const v1::EvalReport& report) {
-  Accuracies top1(table.columns.size());
-  for (size_t i = 0; i < table.columns.size(); ++i) {
-    if (table.columns[i].kind == Kind::kAverage) {
-      top1[i] = Average(table, i, top1);
-      continue;
-    }
-    for (const v1::SetReport& set : report.sets()) {
-      if (set.name() == table.columns[i].name) top1[i] = set.top1();
-    }
-  }
-  return top1;
-}
-
-absl::Status AddRun(const RunName& name, AccuracyTable::Run run,
+absl::Status AddRun(const std::string& name, AccuracyTable::Run run,
                     AccuracyTable* table) {
-  auto method =
-      std::find_if(table->methods.begin(), table->methods.end(),
-                   [&name](const auto& m) { return m.name == name.method; });
+  auto method = std::find_if(table->methods.begin(), table->methods.end(),
+                             [&name](const auto& m) { return m.name == name; });
   if (method == table->methods.end()) {
     method = table->methods.emplace(method);
-    method->name = name.method;
+    method->name = name;
   }
   for (const AccuracyTable::Run& other : method->runs) {
-    if (other.seed == run.seed ||
-        other.seed.has_value() != run.seed.has_value()) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "\"", other.path, "\" and \"", run.path, "\" are both method \"",
-          name.method, "\"",
-          other.seed == run.seed ? "" : ", one with a seed and one without",
-          "; expected <method>.json, or <method>-seed<N>.json for each seed"));
-    }
     for (size_t i = 0; i < run.top1.size(); ++i) {
       if (run.top1[i].has_value() != other.top1[i].has_value()) {
         return absl::FailedPreconditionError(absl::StrCat(
@@ -212,22 +188,42 @@ void SummarizeRuns(AccuracyTable::Method* method) {
 
 }  // namespace
 
-absl::StatusOr<AccuracyTable> ReadReports(
-    const std::vector<std::string>& paths,
-    const std::vector<std::string>& id_sets) {
-  if (paths.empty()) return absl::InvalidArgumentError("no reports are given");
-  AccuracyTable table;
-  std::vector<v1::EvalReport> reports;
-  for (const std::string& path : paths) {
-    ASSIGN_OR_RETURN(v1::EvalReport report, ReadReport(path));
-    RETURN_IF_ERROR(AddColumns(report, path, &table));
-    reports.push_back(std::move(report));
+Accuracies Cells(const AccuracyTable& table, const SetReports& sets) {
+  Accuracies top1(table.columns.size());
+  for (size_t i = 0; i < table.columns.size(); ++i) {
+    if (table.columns[i].kind == Kind::kAverage) {
+      top1[i] = Average(table, i, top1);
+      continue;
+    }
+    for (const v1::SetReport& set : sets) {
+      if (set.name() == table.columns[i].name) top1[i] = set.top1();
+    }
   }
-  RETURN_IF_ERROR(AddAverages(id_sets, &table));
-  for (size_t i = 0; i < paths.size(); ++i) {
-    const RunName name = ParseRunName(paths[i]);
+  return top1;
+}
+
+absl::StatusOr<AccuracyTable> TableOf(
+    const std::vector<Evaluation>& evaluations,
+    const std::vector<std::string>& id_sets, bool mixed) {
+  AccuracyTable table;
+  std::string class_list;
+  for (const Evaluation& evaluation : evaluations) {
     RETURN_IF_ERROR(
-        AddRun(name, {name.seed, paths[i], Cells(table, reports[i])}, &table));
+        AddColumns(evaluation.report, evaluation.path, &table, &class_list));
+  }
+  if (table.columns.empty()) {
+    return absl::InvalidArgumentError(
+        "--reports has no evaluation of a model on a set");
+  }
+  if (!mixed) RETURN_IF_ERROR(CheckPrecision(evaluations));
+  RETURN_IF_ERROR(AddAverages(id_sets, &table));
+  for (size_t i = 0; i < evaluations.size(); ++i) {
+    const Evaluation& evaluation = evaluations[i];
+    if (evaluation.is_curve()) continue;
+    RETURN_IF_ERROR(AddRun(evaluation.method,
+                           {evaluation.seed, evaluation.path, i,
+                            Cells(table, evaluation.report.sets())},
+                           &table));
   }
   for (AccuracyTable::Method& method : table.methods) SummarizeRuns(&method);
   return table;

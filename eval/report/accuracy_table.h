@@ -8,6 +8,9 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "eval/report/evaluations.h"
+#include "google/protobuf/repeated_field.h"
+#include "proto/eval_report.pb.h"
 
 namespace maskfill {
 
@@ -20,14 +23,17 @@ struct AccuracyTable {
     enum class Kind { kSet, kAverage };
     std::string name;
     Kind kind = Kind::kSet;
-    std::string fingerprint;  // of the set's images
+    std::string fingerprint = {};  // of the set's images
     bool in_distribution = false;
+    int64_t images = 0;   // of a set
+    int64_t counted = 0;  // of these with an allowed label; 0: not known
   };
   // One report of eval.
   struct Run {
     std::optional<int64_t> seed;
     std::string path;
-    Accuracies top1;  // percent
+    size_t evaluation = 0;  // index of what it is from
+    Accuracies top1;        // percent
   };
   struct Method {
     std::string name;
@@ -48,15 +54,19 @@ struct AccuracyTable {
   std::vector<Method> methods;      // in order of appearance
 };
 
-// Reads reports of eval. A file's name without ".json" and without a trailing
-// "-seed<N>" is its method; the files of one method make one row. NotFound for
-// a missing file, DataLoss for one that is no report. FailedPrecondition when
-// two reports used different images under one set name, or runs of one method
-// other sets. InvalidArgument when a method has a seed twice, or runs with and
-// without one, and for `id_sets` that are in no report or leave no other set.
-absl::StatusOr<AccuracyTable> ReadReports(
-    const std::vector<std::string>& paths,
-    const std::vector<std::string>& id_sets = {});
+using SetReports = google::protobuf::RepeatedPtrField<v1::SetReport>;
+
+// Top-1 by column: that of the sets, and the averages of what there is.
+Accuracies Cells(const AccuracyTable& table, const SetReports& sets);
+
+// One row for each method of `evaluations`; curves make none.
+// FailedPrecondition when two reports used different images under one set name,
+// sets have other class lists, runs of one method other sets, or reports other
+// precisions and not `mixed`. InvalidArgument for `id_sets` that are in no
+// report or leave no other set, and without any row.
+absl::StatusOr<AccuracyTable> TableOf(
+    const std::vector<Evaluation>& evaluations,
+    const std::vector<std::string>& id_sets = {}, bool mixed = false);
 
 }  // namespace maskfill
 

@@ -4,8 +4,6 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "core/base/atomic_file.h"
-#include "core/base/files.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
@@ -91,19 +89,6 @@ TEST(AccuracyTable, SeedsOfOneMethodMakeOneRow) {
   EXPECT_EQ(table.methods[1].deviation[0], std::nullopt);
 }
 
-TEST(AccuracyTable, OnlyATrailingSeedNumberIsASeed) {
-  const std::string dir = TestDirectory();
-  std::vector<std::string> paths, names;
-  for (const char* name :
-       {"-seed1", "ft-seed", "ft-seed1-b10", "ft-seedling", "ft-seed1x"}) {
-    paths.push_back(WriteReport(dir, name, {{"id", 1}}));
-  }
-  ASSERT_OK_AND_ASSIGN(const AccuracyTable table, ReadReports(paths));
-  for (const auto& method : table.methods) names.push_back(method.name);
-  EXPECT_THAT(names, ElementsAre("-seed1", "ft-seed", "ft-seed1-b10",
-                                 "ft-seedling", "ft-seed1x"));
-}
-
 TEST(AccuracyTable, AMissingSetEmptiesTheAverageItBelongsTo) {
   const std::string dir = TestDirectory();
   ASSERT_OK_AND_ASSIGN(
@@ -140,21 +125,6 @@ TEST(AccuracyTable, SeedsOnOtherSetsAreRefused) {
   }
 }
 
-TEST(AccuracyTable, ASeedGivenTwiceOrMixedWithNoneIsRefused) {
-  const std::string dir = TestDirectory();
-  const std::string other_dir = JoinPath(dir, "other");
-  ASSERT_OK(MakeDirectories(other_dir));
-  const std::string seed0 = WriteReport(dir, "ft-seed0", {{"r", 1}});
-  const std::string again = WriteReport(other_dir, "ft-seed0", {{"r", 1}});
-  const std::string seedless = WriteReport(dir, "ft", {{"r", 1}});
-  EXPECT_THAT(ReadReports({seed0, again}),
-              StatusIs(absl::StatusCode::kInvalidArgument,
-                       AllOf(HasSubstr(seed0), HasSubstr(again))));
-  EXPECT_THAT(ReadReports({seedless, seed0}),
-              StatusIs(absl::StatusCode::kInvalidArgument,
-                       HasSubstr("one with a seed and one without")));
-}
-
 TEST(AccuracyTable, IdSetsMustBeThereAndLeaveOthers) {
   const std::string dir = TestDirectory();
   const std::string path = WriteReport(dir, "ft", {{"id", 1}, {"r", 2}});
@@ -169,19 +139,70 @@ TEST(AccuracyTable, IdSetsMustBeThereAndLeaveOthers) {
       StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("every set")));
 }
 
-TEST(AccuracyTable, NamesTheFileThatIsNoReport) {
+TEST(AccuracyTable, RefusesOtherClassLists) {
   const std::string dir = TestDirectory();
-  const std::string path = JoinPath(dir, "broken.json");
-  for (const char* json :
-       {"", "{\"sets\":", "[]", "{\"schema_version\":1}",
-        "{\"schema_version\":2,\"sets\":[{\"name\":\"a\"}]}"}) {
-    ASSERT_OK(WriteFileAtomically(path, json));
-    EXPECT_THAT(ReadReports({path}),
-                StatusIs(absl::StatusCode::kDataLoss, HasSubstr("broken.json")))
-        << json;
-  }
-  EXPECT_THAT(ReadReports({JoinPath(dir, "absent.json")}),
-              StatusIs(absl::StatusCode::kNotFound, HasSubstr("absent.json")));
+  v1::EvalReport a, b;
+  AddSet("id", 60, &a)->set_class_list("imagenet");
+  AddSet("r", 50, &a)->set_class_list("imagenet");
+  AddSet("flowers", 60, &b)->set_class_list("flowers");
+  EXPECT_OK(ReadReports({WriteEvalReport(dir, "a", a)}));
+  EXPECT_THAT(
+      ReadReports({WriteEvalReport(dir, "a", a), WriteEvalReport(dir, "b", b)}),
+      StatusIs(absl::StatusCode::kFailedPrecondition,
+               AllOf(HasSubstr("\"flowers\""),
+                     HasSubstr("other classes share no table"))));
+}
+
+TEST(AccuracyTable, RefusesOtherCountsOfOneSet) {
+  const std::string dir = TestDirectory();
+  v1::EvalReport a, b;
+  AddSet("id", 60, &a)->set_counted(100);
+  AddSet("id", 60, &b)->set_counted(99);
+  ASSERT_OK_AND_ASSIGN(const AccuracyTable table,
+                       ReadReports({WriteEvalReport(dir, "a", a)}));
+  EXPECT_EQ(table.columns[0].counted, 100);
+  EXPECT_THAT(
+      ReadReports({WriteEvalReport(dir, "a", a), WriteEvalReport(dir, "b", b)}),
+      StatusIs(absl::StatusCode::kFailedPrecondition,
+               HasSubstr("99 images of set \"id\" count, 100")));
+}
+
+TEST(AccuracyTable, MixedPrecisionHasToBeAskedFor) {
+  const std::string dir = TestDirectory();
+  v1::EvalReport a, b;
+  AddSet("id", 60, &a);
+  AddSet("id", 61, &b);
+  a.set_precision("fp32");
+  b.set_precision("bf16");
+  ASSERT_OK_AND_ASSIGN(
+      const std::vector<Evaluation> evaluations,
+      ReadEvaluations(ReportFiles(
+          {WriteEvalReport(dir, "a", a), WriteEvalReport(dir, "b", b)})));
+  EXPECT_THAT(TableOf(evaluations),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       AllOf(HasSubstr("fp32"), HasSubstr("bf16"),
+                             HasSubstr("--mixed"))));
+  EXPECT_OK(TableOf(evaluations, {}, /*mixed=*/true));
+}
+
+TEST(AccuracyTable, CurvesMakeNoRow) {
+  const std::string dir = TestDirectory();
+  v1::EvalReport curve;
+  curve.set_schema_version(1);
+  v1::EvalReport point;
+  AddSet("id", 60, &point);
+  *curve.add_curve()->add_sets() = point.sets(0);
+  const std::string path = WriteEvalReport(dir, "curve", curve);
+  EXPECT_THAT(ReadReports({path}),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  ASSERT_OK_AND_ASSIGN(
+      const AccuracyTable table,
+      ReadReports({path, WriteReport(dir, "ft", {{"id", 70}})}));
+  ASSERT_EQ(table.methods.size(), 1);
+  EXPECT_EQ(table.methods[0].runs[0].evaluation, 1);
+}
+
+TEST(AccuracyTable, NeedsAReport) {
   EXPECT_THAT(ReadReports({}), StatusIs(absl::StatusCode::kInvalidArgument));
 }
 

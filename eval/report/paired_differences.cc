@@ -31,7 +31,8 @@ std::vector<PairedDifferences::Pair> Pairs(
         continue;
       }
       pairs.push_back({run.seed.has_value() ? run.seed : other.seed,
-                       Difference(run.top1, other.top1)});
+                       Difference(run.top1, other.top1), run.evaluation,
+                       other.evaluation});
     }
   }
   return pairs;
@@ -74,6 +75,8 @@ absl::StatusOr<PairedDifferences> CompareWith(const AccuracyTable& table,
     row.name = method.name;
     row.pairs = Pairs(method, *base);
     row.mean = Mean(row.pairs, table.columns.size());
+    row.intervals.resize(table.columns.size());
+    row.tests.resize(table.columns.size());
   }
   return differences;
 }

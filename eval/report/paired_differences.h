@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "core/metrics/paired_tests.h"
 #include "eval/report/accuracy_table.h"
 
 namespace maskfill {
@@ -18,11 +19,17 @@ struct PairedDifferences {
   struct Pair {
     std::optional<int64_t> seed;  // none where neither method has seeds
     Accuracies difference;        // method - baseline, in points
+    size_t method_run = 0;        // the evaluations of the two
+    size_t baseline_run = 0;
   };
   struct Method {
     std::string name;
     std::vector<Pair> pairs;  // by seed; empty when no seed is common
     Accuracies mean;          // over the pairs
+    // Where predictions were given (significance.h): per column the 95 %
+    // interval of the mean, and per set McNemar's test of each pair.
+    std::vector<std::optional<BootstrapInterval>> intervals;
+    std::vector<std::vector<McNemarTest>> tests;
   };
 
   std::string baseline;

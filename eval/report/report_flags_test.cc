@@ -1,6 +1,7 @@
 #include "eval/report/report_flags.h"
 
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -19,6 +20,12 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
+std::vector<std::string> Paths(const ReportOptions& options) {
+  std::vector<std::string> paths;
+  for (const ReportFile& file : options.reports) paths.push_back(file.path);
+  return paths;
+}
+
 class ReportFlags : public testing::Test {
  protected:
   ReportFlags() { Set("reports", "eval/ft.json"); }
@@ -35,7 +42,7 @@ TEST_F(ReportFlags, ListsAreCommaSeparated) {
   Set("output", "report");
   Set("format", "json,html");
   ASSERT_OK_AND_ASSIGN(const ReportOptions options, ReportOptionsFromFlags());
-  EXPECT_THAT(options.reports, ElementsAre("eval/ft.json"));
+  EXPECT_THAT(Paths(options), ElementsAre("eval/ft.json"));
   EXPECT_THAT(options.id_sets, ElementsAre("imagenet", "val"));
   EXPECT_THAT(options.baselines, ElementsAre("ft", "zero-shot"));
   EXPECT_THAT(options.formats,
@@ -49,14 +56,34 @@ TEST_F(ReportFlags, GlobsAreExpandedInOrder) {
   }
   Set("reports", absl::StrCat("first.json,", dir, "/*.json"));
   ASSERT_OK_AND_ASSIGN(const ReportOptions options, ReportOptionsFromFlags());
-  EXPECT_THAT(options.reports,
-              ElementsAre("first.json", JoinPath(dir, "a.json"),
-                          JoinPath(dir, "b.json")));
+  EXPECT_THAT(Paths(options), ElementsAre("first.json", JoinPath(dir, "a.json"),
+                                          JoinPath(dir, "b.json")));
   EXPECT_THAT(options.formats,
               ElementsAre(ReportFormat::kMarkdown, ReportFormat::kCsv));
   Set("reports", absl::StrCat(dir, "/*.yaml"));
   EXPECT_THAT(ReportOptionsFromFlags(),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("*.yaml")));
+}
+
+TEST_F(ReportFlags, NamesStandBeforeFiles) {
+  const std::string dir = TestDirectory();
+  const std::string odd = JoinPath(dir, "lr=3.json");
+  for (const char* name : {"a-seed0.json", "a-seed1.json", "lr=3.json"}) {
+    ASSERT_OK(WriteFileAtomically(JoinPath(dir, name), ""));
+  }
+  Set("reports", absl::StrCat("ours=", dir, "/a-*.json,", odd));
+  Set("format", "html");
+  Set("output", "somewhere");
+  ASSERT_OK_AND_ASSIGN(const ReportOptions options, ReportOptionsFromFlags());
+  ASSERT_EQ(options.reports.size(), 3);
+  EXPECT_EQ(options.reports[0].method, "ours");
+  EXPECT_EQ(options.reports[1].method, "ours");
+  EXPECT_EQ(options.reports[2].method, "");
+  EXPECT_EQ(options.reports[2].path, odd);
+  // As typed, without where it goes to.
+  EXPECT_EQ(options.command,
+            absl::StrCat("report --reports='ours=", dir, "/a-*.json,", odd,
+                         "' --format=html"));
 }
 
 TEST_F(ReportFlags, AllBadFlagsComeInOneError) {

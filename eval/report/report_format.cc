@@ -9,20 +9,36 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "nlohmann/json.hpp"
+#include "core/base/number_text.h"
 
 namespace maskfill {
 namespace {
 
-using Json = nlohmann::ordered_json;
+bool HasCounts(const AccuracyTable& table) {
+  return std::any_of(table.columns.begin(), table.columns.end(),
+                     [](const auto& column) { return column.counted > 0; });
+}
+
+bool HasIntervals(const PairedDifferences& differences) {
+  for (const PairedDifferences::Method& method : differences.methods) {
+    for (const auto& interval : method.intervals) {
+      if (interval.has_value()) return true;
+    }
+  }
+  return false;
+}
+
+// The ID set or average, and the overall average.
+std::vector<size_t> ColumnsInDetail(const AccuracyTable& table) {
+  std::vector<size_t> columns;
+  if (table.id_column.has_value()) columns.push_back(*table.id_column);
+  columns.push_back(table.columns.size() - 1);
+  return columns;
+}
 
 bool HasSeveralSeeds(const AccuracyTable& table) {
   return std::any_of(table.methods.begin(), table.methods.end(),
                      [](const auto& method) { return method.runs.size() > 1; });
-}
-
-std::string Points(const std::optional<double>& difference) {
-  return difference.has_value() ? absl::StrFormat("%+.2f", *difference) : "-";
 }
 
 // Of every pair, in order.
@@ -66,55 +82,6 @@ std::string CsvLine(const std::vector<std::string>& fields) {
       "\n");
 }
 
-template <typename T>
-Json OrNull(const std::optional<T>& value) {
-  return value.has_value() ? Json(*value) : Json(nullptr);
-}
-
-void AddAccuracies(const AccuracyTable& table, const Accuracies& values,
-                   Json* json) {
-  (*json)["sets"] = Json::object();
-  (*json)["averages"] = Json::object();
-  for (size_t i = 0; i < table.columns.size(); ++i) {
-    const bool is_set =
-        table.columns[i].kind == AccuracyTable::Column::Kind::kSet;
-    (*json)[is_set ? "sets" : "averages"][table.columns[i].name] =
-        OrNull(values[i]);
-  }
-}
-
-Json MethodJson(const AccuracyTable& table,
-                const AccuracyTable::Method& method) {
-  Json json = {{"name", method.name}, {"runs", Json::array()}};
-  for (const AccuracyTable::Run& run : method.runs) {
-    Json entry = {{"seed", OrNull(run.seed)}, {"report", run.path}};
-    AddAccuracies(table, run.top1, &entry);
-    json["runs"].push_back(entry);
-  }
-  AddAccuracies(table, method.mean, &json["mean"]);
-  json["std"] = nullptr;
-  if (method.runs.size() > 1) {
-    AddAccuracies(table, method.deviation, &json["std"]);
-  }
-  return json;
-}
-
-Json DifferencesJson(const AccuracyTable& table,
-                     const PairedDifferences& differences) {
-  Json json = {{"baseline", differences.baseline}, {"methods", Json::array()}};
-  for (const PairedDifferences::Method& method : differences.methods) {
-    Json row = {{"name", method.name}, {"pairs", Json::array()}};
-    for (const PairedDifferences::Pair& pair : method.pairs) {
-      Json entry = {{"seed", OrNull(pair.seed)}};
-      AddAccuracies(table, pair.difference, &entry);
-      row["pairs"].push_back(entry);
-    }
-    AddAccuracies(table, method.mean, &row["mean"]);
-    json["methods"].push_back(row);
-  }
-  return json;
-}
-
 }  // namespace
 
 absl::StatusOr<ReportFormat> ParseReportFormat(absl::string_view text) {
@@ -128,6 +95,29 @@ absl::StatusOr<ReportFormat> ParseReportFormat(absl::string_view text) {
                    "\" is unknown; expected md, csv, latex, json or html"));
 }
 
+std::string Points(const std::optional<double>& difference) {
+  return difference.has_value() ? absl::StrFormat("%+.2f", *difference) : "-";
+}
+
+std::string IntervalText(const std::optional<BootstrapInterval>& interval) {
+  if (!interval.has_value()) return "-";
+  return absl::StrFormat("[%+.2f, %+.2f]", interval->low, interval->high);
+}
+
+std::string PValueText(double p) {
+  if (p < 1e-6) return "< 1e-6";
+  return p < 0.001 ? absl::StrFormat("%.6f", p) : absl::StrFormat("%.3f", p);
+}
+
+std::string AccuracyCell(const AccuracyTable::Method& method, size_t column) {
+  if (!method.mean[column].has_value()) return "-";
+  std::string cell = absl::StrFormat("%.1f", *method.mean[column]);
+  if (method.deviation[column].has_value()) {
+    absl::StrAppendFormat(&cell, "±%.1f", *method.deviation[column]);
+  }
+  return cell;
+}
+
 TextTable AccuracyText(const AccuracyTable& table) {
   const bool several = HasSeveralSeeds(table);
   TextTable text;
@@ -135,17 +125,19 @@ TextTable AccuracyText(const AccuracyTable& table) {
   header.push_back("top-1 %");
   for (const auto& column : table.columns) header.push_back(column.name);
   if (several) header.push_back("seeds");
+  const size_t width = header.size();
+  if (HasCounts(table)) {
+    std::vector<std::string> line = {"images"};
+    for (const auto& column : table.columns) {
+      line.push_back(column.counted > 0 ? absl::StrCat(column.counted) : "");
+    }
+    line.resize(width);
+    text.lines.push_back(line);
+  }
   for (const AccuracyTable::Method& method : table.methods) {
     std::vector<std::string> line = {method.name};
     for (size_t i = 0; i < table.columns.size(); ++i) {
-      std::string cell = "-";
-      if (method.mean[i].has_value()) {
-        cell = absl::StrFormat("%.1f", *method.mean[i]);
-      }
-      if (method.deviation[i].has_value()) {
-        absl::StrAppendFormat(&cell, "±%.1f", *method.deviation[i]);
-      }
-      line.push_back(cell);
+      line.push_back(AccuracyCell(method, i));
     }
     if (several) line.push_back(absl::StrCat(method.runs.size()));
     text.lines.push_back(line);
@@ -161,11 +153,8 @@ TextTable DifferenceText(const AccuracyTable& table,
   const bool several =
       std::any_of(differences.methods.begin(), differences.methods.end(),
                   [](const auto& method) { return method.pairs.size() > 1; });
-  std::vector<size_t> listed;  // columns of which every seed is shown
-  if (several && table.id_column.has_value()) {
-    listed.push_back(*table.id_column);
-  }
-  if (several) listed.push_back(table.columns.size() - 1);
+  const bool intervals = HasIntervals(differences);
+  const std::vector<size_t> listed = ColumnsInDetail(table);
   TextTable text;
   text.title = absl::StrCat("Differences to ", differences.baseline,
                             " in points", several ? ", paired by seed" : "");
@@ -174,13 +163,80 @@ TextTable DifferenceText(const AccuracyTable& table,
   for (const auto& column : table.columns) header.push_back(column.name);
   if (several) header.push_back("seeds");
   for (const size_t i : listed) {
-    header.push_back(absl::StrCat(table.columns[i].name, " per seed"));
+    const std::string& name = table.columns[i].name;
+    if (several) header.push_back(absl::StrCat(name, " per seed"));
+    if (intervals) header.push_back(absl::StrCat(name, " 95 %"));
   }
   for (const PairedDifferences::Method& method : differences.methods) {
     std::vector<std::string> line = {method.name};
     for (const auto& value : method.mean) line.push_back(Points(value));
     if (several) line.push_back(Seeds(method));
-    for (const size_t i : listed) line.push_back(PointsPerSeed(method, i));
+    for (const size_t i : listed) {
+      if (several) line.push_back(PointsPerSeed(method, i));
+      if (intervals) line.push_back(IntervalText(method.intervals[i]));
+    }
+    text.lines.push_back(line);
+  }
+  if (intervals) {
+    text.note = "95 %: paired bootstrap over the images, the seeds as they are";
+  }
+  return text;
+}
+
+TextTable McNemarText(const AccuracyTable& table,
+                      const PairedDifferences& differences) {
+  TextTable text;
+  if (!HasIntervals(differences)) return text;
+  text.title =
+      absl::StrCat("p-value of McNemar's test against ", differences.baseline);
+  std::vector<std::string>& header = text.lines.emplace_back();
+  header.push_back("p");
+  for (const auto& column : table.columns) {
+    if (column.kind == AccuracyTable::Column::Kind::kSet) {
+      header.push_back(column.name);
+    }
+  }
+  for (const PairedDifferences::Method& method : differences.methods) {
+    std::vector<std::string> line = {method.name};
+    for (size_t i = 0; i < table.columns.size(); ++i) {
+      if (table.columns[i].kind != AccuracyTable::Column::Kind::kSet) continue;
+      double largest = 0;
+      for (const McNemarTest& test : method.tests[i]) {
+        largest = std::max(largest, test.p_value);
+      }
+      line.push_back(method.tests[i].empty() ? "-" : PValueText(largest));
+    }
+    text.lines.push_back(line);
+  }
+  text.note =
+      "exact, two-sided, the largest of the seeds; not corrected for the "
+      "number "
+      "of comparisons";
+  return text;
+}
+
+TextTable PublishedText(const AccuracyTable& table,
+                        const std::vector<PublishedRow>& published) {
+  TextTable text;
+  text.title = "Published values, in brackets what ours have more";
+  std::vector<std::string>& header = text.lines.emplace_back();
+  header.push_back("top-1 %");
+  for (const auto& column : table.columns) header.push_back(column.name);
+  header.push_back("source");
+  for (const PublishedRow& row : published) {
+    const auto ours =
+        std::find_if(table.methods.begin(), table.methods.end(),
+                     [&row](const auto& m) { return m.name == row.method; });
+    std::vector<std::string> line = {row.method};
+    for (size_t i = 0; i < table.columns.size(); ++i) {
+      std::string& cell = line.emplace_back("-");
+      if (!row.top1[i].has_value()) continue;
+      cell = absl::StrFormat("%.1f", *row.top1[i]);
+      if (ours != table.methods.end() && ours->mean[i].has_value()) {
+        absl::StrAppendFormat(&cell, " (%+.1f)", *ours->mean[i] - *row.top1[i]);
+      }
+    }
+    line.push_back(row.source);
     text.lines.push_back(line);
   }
   return text;
@@ -207,6 +263,47 @@ std::string AccuracyCsv(const AccuracyTable& table) {
   return text;
 }
 
+std::string SetsCsv(const AccuracyTable& table) {
+  std::string text = CsvLine({"set", "images", "counted", "fingerprint"});
+  for (const AccuracyTable::Column& column : table.columns) {
+    if (column.kind != AccuracyTable::Column::Kind::kSet) continue;
+    absl::StrAppend(
+        &text, CsvLine({column.name, absl::StrCat(column.images),
+                        absl::StrCat(column.counted), column.fingerprint}));
+  }
+  return text;
+}
+
+std::string SignificanceCsv(const AccuracyTable& table,
+                            const std::vector<PairedDifferences>& differences) {
+  std::string text = CsvLine({"baseline", "method", "column", "points",
+                              "95 % low", "95 % high", "only method right",
+                              "only baseline right", "McNemar p"});
+  const auto listed = [](const std::vector<McNemarTest>& tests, auto number) {
+    return absl::StrJoin(tests, " ", [&](std::string* out, const auto& test) {
+      absl::StrAppend(out, NumberText(number(test)));
+    });
+  };
+  for (const PairedDifferences& comparison : differences) {
+    for (const PairedDifferences::Method& method : comparison.methods) {
+      for (size_t i = 0; i < table.columns.size(); ++i) {
+        if (!method.intervals[i].has_value()) continue;
+        const std::vector<McNemarTest>& tests = method.tests[i];
+        absl::StrAppend(
+            &text,
+            CsvLine({comparison.baseline, method.name, table.columns[i].name,
+                     CsvNumber(method.mean[i]),
+                     absl::StrCat(method.intervals[i]->low),
+                     absl::StrCat(method.intervals[i]->high),
+                     listed(tests, [](const auto& t) { return t.only_a; }),
+                     listed(tests, [](const auto& t) { return t.only_b; }),
+                     listed(tests, [](const auto& t) { return t.p_value; })}));
+      }
+    }
+  }
+  return text;
+}
+
 std::string DifferenceCsv(const AccuracyTable& table,
                           const std::vector<PairedDifferences>& differences) {
   std::vector<std::string> header = {"baseline", "method", "seed"};
@@ -226,27 +323,6 @@ std::string DifferenceCsv(const AccuracyTable& table,
     }
   }
   return text;
-}
-
-std::string ReportJson(const AccuracyTable& table,
-                       const std::vector<PairedDifferences>& differences) {
-  Json json = {{"schema_version", 1},
-               {"sets", Json::array()},
-               {"methods", Json::array()},
-               {"differences", Json::array()}};
-  for (const AccuracyTable::Column& column : table.columns) {
-    if (column.kind != AccuracyTable::Column::Kind::kSet) continue;
-    json["sets"].push_back({{"name", column.name},
-                            {"fingerprint", column.fingerprint},
-                            {"in_distribution", column.in_distribution}});
-  }
-  for (const AccuracyTable::Method& method : table.methods) {
-    json["methods"].push_back(MethodJson(table, method));
-  }
-  for (const PairedDifferences& comparison : differences) {
-    json["differences"].push_back(DifferencesJson(table, comparison));
-  }
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace maskfill

@@ -27,7 +27,8 @@ int main(int argc, char** argv) {
   maskfill::InitMain(
       "Prints one table over several evaluations: methods as rows, image sets "
       "as columns, top-1 accuracy in percent, mean and deviation over seeds; "
-      "and the paired differences to a baseline.\n\n"
+      "and the paired differences to a baseline. With --format=html a page to "
+      "look at.\n\n"
       "  report --reports='eval/*.json' --id=imagenet --baseline=ft "
       "--output=report",
       &argc, &argv);

@@ -1,14 +1,18 @@
 #include "eval/report/report.h"
 
 #include <string>
+#include <tuple>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "core/base/atomic_file.h"
 #include "core/base/files.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_paths.h"
+#include "tests/support/test_predictions.h"
 #include "tests/support/test_reports.h"
 
 namespace maskfill {
@@ -27,7 +31,7 @@ class ReportTest : public testing::Test {
 
   void Add(const std::string& name,
            const std::vector<std::pair<std::string, double>>& top1) {
-    options_.reports.push_back(WriteReport(dir_, name, top1));
+    options_.reports.push_back({WriteReport(dir_, name, top1)});
   }
 
   // ID, R and A: FT falls from 81 to 64 and 60, ours stays at 76.5 and 73.5.
@@ -63,9 +67,11 @@ TEST_F(ReportTest, PutsModelsInRowsAndSetsInColumns) {
   EXPECT_EQ(Written("report.csv"),
             "top-1 %,id,ood,mean\n"
             "zero-shot,60,50.25,55.125\nft,70,,\n");
-  EXPECT_THAT(
-      ListDirectory(options_.run.output),
-      IsOkAndHolds(ElementsAre("provenance.json", "report.csv", "report.md")));
+  EXPECT_THAT(ListDirectory(options_.run.output),
+              IsOkAndHolds(ElementsAre("provenance.json", "report-sets.csv",
+                                       "report.csv", "report.md")));
+  EXPECT_EQ(Written("report-sets.csv"),
+            "set,images,counted,fingerprint\nid,0,0,id\nood,0,0,ood\n");
 }
 
 TEST_F(ReportTest, IsWrittenOnceForTheSameReports) {
@@ -157,7 +163,7 @@ TEST_F(ReportTest, JsonHoldsEverythingUnrounded) {
   const nlohmann::json& ft = json["methods"][1];
   EXPECT_EQ(ft["name"], "ft");
   EXPECT_EQ(ft["runs"][1]["seed"], 1);
-  EXPECT_EQ(ft["runs"][1]["report"], options_.reports[2]);
+  EXPECT_EQ(ft["runs"][1]["report"], options_.reports[2].path);
   EXPECT_EQ(ft["runs"][1]["sets"]["a"], 59);
   EXPECT_EQ(ft["mean"]["averages"]["OOD avg"], 62);
   EXPECT_EQ(ft["std"]["sets"]["r"], 2.5);
@@ -174,10 +180,10 @@ TEST_F(ReportTest, JsonHoldsEverythingUnrounded) {
   EXPECT_EQ(differences["methods"][1]["mean"]["sets"]["id"], -1.5);
 }
 
-TEST_F(ReportTest, LatexAndHtmlAreEscaped) {
+TEST_F(ReportTest, LatexIsEscaped) {
   Add("a_b<&>-seed0", {{"id", 60}});
   Add("a_b<&>-seed1", {{"id", 61}});
-  options_.formats = {ReportFormat::kLatex, ReportFormat::kHtml};
+  options_.formats = {ReportFormat::kLatex};
   ASSERT_OK(Report(options_));
   EXPECT_EQ(Written("report.tex"),
             "\\begin{tabular}{lrrr}\n\\toprule\n"
@@ -185,11 +191,68 @@ TEST_F(ReportTest, LatexAndHtmlAreEscaped) {
             "a\\_b<\\&> & 60.5$\\pm$0.5 & 60.5$\\pm$0.5 & 2 \\\\\n"
             "\\bottomrule\n\\end{tabular}\n"
             "% mean±population standard deviation over seeds\n");
-  EXPECT_THAT(Written("report.html"),
-              HasSubstr("<table>\n<tr><th>top-1 %</th><th>id</th>"
-                        "<th>mean</th><th>seeds</th></tr>\n"
-                        "<tr><td>a_b&lt;&amp;&gt;</td><td>60.5±0.5</td>"
-                        "<td>60.5±0.5</td><td>2</td></tr>\n</table>"));
+}
+
+TEST_F(ReportTest, NumbersOfImagesAreTheFirstRow) {
+  v1::EvalReport report;
+  v1::SetReport* set = AddSet("id", 60, &report);
+  set->set_images(120);
+  set->set_counted(100);
+  options_.reports = {{WriteEvalReport(dir_, "ft", report)}};
+  EXPECT_THAT(Report(options_), IsOkAndHolds("| top-1 % |   id | mean |\n"
+                                             "|---------|-----:|-----:|\n"
+                                             "| images  |  100 |      |\n"
+                                             "| ft      | 60.0 | 60.0 |\n"));
+}
+
+TEST_F(ReportTest, IdSetsAreThoseOfTheReports) {
+  v1::EvalReport report;
+  AddSet("r", 60, &report);
+  AddSet("id", 90, &report);
+  report.add_id_sets("id");
+  options_.run.output.clear();
+  options_.reports = {{WriteEvalReport(dir_, "ft", report)}};
+  EXPECT_THAT(Report(options_), IsOkAndHolds(HasSubstr("|   id |    r | OOD")));
+  report.clear_id_sets();
+  options_.reports.push_back({WriteEvalReport(dir_, "fd", report)});
+  EXPECT_THAT(Report(options_), StatusIs(absl::StatusCode::kFailedPrecondition,
+                                         HasSubstr("--id")));
+  options_.id_sets = {"r"};
+  EXPECT_THAT(Report(options_), IsOkAndHolds(HasSubstr("|    r |   id | OOD")));
+}
+
+// Ours is right about images 10 to 30, ft about 0 to 10 of 40: 20 and 10 that
+// only one of them knows, p = 0.0987 (exact, by hand with Python's fractions).
+TEST_F(ReportTest, PredictionsGiveIntervalsAndTests) {
+  for (const auto& [name, begin, end] :
+       {std::tuple("ft", 0, 10), std::tuple("ours", 10, 30)}) {
+    std::vector<TestAnswer> answers(40, TestAnswer{.predicted = 1});
+    for (int i = begin; i < end; ++i) answers[i].predicted = 0;
+    WritePredictions(JoinPath(JoinPath(dir_, "predictions"), name), name, "id",
+                     answers);
+    v1::EvalReport report;
+    report.set_checkpoint_fingerprint(name);
+    report.set_precision("fp32");
+    AddSet("id", 2.5 * (end - begin), &report);
+    options_.reports.push_back({WriteEvalReport(dir_, name, report)});
+  }
+  options_.predictions = {JoinPath(dir_, "predictions")};
+  options_.baselines = {"ft"};
+  ASSERT_OK_AND_ASSIGN(const std::string text, Report(options_));
+  EXPECT_THAT(text, AllOf(HasSubstr("mean 95 %"), HasSubstr("| +25.00 | ["),
+                          HasSubstr("| ours | 0.099 |")));
+  EXPECT_THAT(Written("report-significance.csv"), HasSubstr("ft,ours,id,25,"));
+  EXPECT_THAT(Written("report-significance.csv"), HasSubstr(",20,10,0.0987"));
+}
+
+TEST_F(ReportTest, PublishedValuesStandBesideOurs) {
+  Add("ft", {{"id", 60}, {"r", 50}});
+  options_.published = JoinPath(dir_, "published");
+  ASSERT_OK(WriteFileAtomically(
+      options_.published,
+      R"({"rows": [{"method": "ft", "source": "s", "top1": {"id": 58.5}}]})"));
+  EXPECT_THAT(Report(options_),
+              IsOkAndHolds(HasSubstr("| ft      | 58.5 (+1.5) | - |    - |")));
 }
 
 TEST(ReportFormat, UnknownFormatsAreRefused) {

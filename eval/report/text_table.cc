@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "core/draw/markup.h"
 
 namespace maskfill {
 namespace {
@@ -59,11 +60,6 @@ std::string EscapeLatex(const std::string& text) {
                                     {"±", "$\\pm$"}});
 }
 
-std::string EscapeHtml(const std::string& text) {
-  return absl::StrReplaceAll(
-      text, {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\"", "&quot;"}});
-}
-
 }  // namespace
 
 std::string ToMarkdown(const std::vector<TextTable>& tables) {
@@ -101,35 +97,29 @@ std::string ToLatex(const std::vector<TextTable>& tables) {
   return text;
 }
 
-std::string ToHtml(const std::vector<TextTable>& tables) {
-  std::string text =
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<title>Report</title>\n<style>\n"
-      "body { font-family: sans-serif; margin: 2em; }\n"
-      "table { border-collapse: collapse; }\n"
-      "th, td { padding: .3em .8em; text-align: right; }\n"
-      "th:first-child, td:first-child { text-align: left; }\n"
-      "tr { border-bottom: 1px solid #ccc; }\n"
-      "</style>\n</head>\n<body>\n";
-  for (const TextTable& table : tables) {
-    if (!table.title.empty()) {
-      absl::StrAppend(&text, "<h2>", EscapeHtml(table.title), "</h2>\n");
+std::string ToHtml(const TextTable& table) {
+  if (table.lines.empty()) return "";
+  std::string text = absl::StrCat(
+      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+      "aria-label=\"",
+      EscapeMarkup(table.title), "\">\n<table>\n<caption>",
+      EscapeMarkup(table.title), "</caption>\n");
+  for (size_t n = 0; n < table.lines.size(); ++n) {
+    absl::StrAppend(&text, n == 0 ? "<thead><tr>" : "<tr>");
+    for (size_t i = 0; i < table.lines[n].size(); ++i) {
+      const char* tag = n == 0 ? "th scope=\"col\"" : "td";
+      if (n > 0 && i == 0) tag = "th scope=\"row\"";
+      absl::StrAppend(&text, "<", tag, ">", EscapeMarkup(table.lines[n][i]),
+                      n == 0 || i == 0 ? "</th>" : "</td>");
     }
-    absl::StrAppend(&text, "<table>\n");
-    for (size_t n = 0; n < table.lines.size(); ++n) {
-      const char* tag = n == 0 ? "th>" : "td>";
-      absl::StrAppend(&text, "<tr>");
-      for (const std::string& cell : table.lines[n]) {
-        absl::StrAppend(&text, "<", tag, EscapeHtml(cell), "</", tag);
-      }
-      absl::StrAppend(&text, "</tr>\n");
-    }
-    absl::StrAppend(&text, "</table>\n");
-    if (!table.note.empty()) {
-      absl::StrAppend(&text, "<p>", EscapeHtml(table.note), "</p>\n");
-    }
+    absl::StrAppend(&text, n == 0 ? "</tr></thead>\n<tbody>\n" : "</tr>\n");
   }
-  return text + "</body>\n</html>\n";
+  absl::StrAppend(&text, "</tbody></table></div>\n");
+  if (!table.note.empty()) {
+    absl::StrAppend(&text, "<p class=\"note\">", EscapeMarkup(table.note),
+                    "</p>\n");
+  }
+  return text;
 }
 
 }  // namespace maskfill

@@ -6,13 +6,14 @@
 #include <utility>
 #include <vector>
 
-#include "ATen/Parallel.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "core/base/files.h"
+#include "core/base/preemption.h"
 #include "core/base/status_macros.h"
+#include "core/model/device.h"
 #include "core/model/model_config.h"
 #include "core/model/safetensors.h"
 #include "core/model/torch_status.h"
@@ -135,7 +136,7 @@ absl::Status WriteClipFile(const std::string& path,
 absl::Status Train(const PretrainClipOptions& options, const std::string& dir,
                    v1::Manifest* result) {
   // Replicas are the threads; an operator inside one is too small for more.
-  if (options.device.is_cpu()) at::set_num_threads(1);
+  SetUpCompute(Precision::kFp32, options.device.is_cpu() ? 1 : 0);
   ASSIGN_OR_RETURN(const std::unique_ptr<Pretrainer> pretrainer,
                    MakePretrainer(options));
   const bool probes = options.probe_every_steps > 0;
@@ -188,6 +189,7 @@ absl::Status Train(const PretrainClipOptions& options, const std::string& dir,
 }  // namespace
 
 absl::StatusOr<WorkResult> PretrainClip(const PretrainClipOptions& options) {
+  AcceptSaveRequests();
   return MakeRun(options.run, PretrainWork(options), PretrainFiles(),
                  /*again=*/false,
                  [&](const std::string& dir, v1::Manifest* result) {

@@ -24,8 +24,8 @@ int main(int argc, char** argv) {
       "Pre-trains the small two-tower CLIP of Spurious Shapes on pictures and "
       "captions that are drawn on the fly, and writes clip.safetensors for "
       "import_model. About half an hour on 2 cores; a stopped run continues "
-      "when "
-      "the same command is given again.\n\n"
+      "when the same command is given again. SIGUSR1: it saves its state and "
+      "goes on.\n\n"
       "  pretrain_clip --output=runs/pretrain --seed=0",
       &argc, &argv);
   return maskfill::ExitCode(maskfill::Run());

@@ -23,6 +23,8 @@ UNITS = {
     "forward": "images/s",
     "forward_backward": "images/s",
     "attribution": "images/s",
+    "training_step": "images/s",
+    "online_step": "images/s",
     "pixels": "images/s, one thread",
 }
 
@@ -66,14 +68,21 @@ class Command:
         pass
 
 
-def sides(modes, binaries, images, model_arguments):
+def sides(modes, binaries, images, model_arguments, compile_baseline):
     """Yields (modes, ours, theirs) one pair of programs after the other."""
     benchmarks = binaries / "tests" / "benchmarks"
     of_model = [mode for mode in modes if mode != "pixels"]
     if of_model:
         yield of_model, Server(
             [benchmarks / "model" / "model_benchmark", *model_arguments]
-        ), Server([sys.executable, HERE / "model" / "pytorch_baseline.py", *model_arguments])
+        ), Server(
+            [
+                sys.executable,
+                HERE / "model" / "pytorch_baseline.py",
+                *model_arguments,
+                *(["--compile"] if compile_baseline else []),
+            ]
+        )
     if "pixels" in modes:
         source = f"--source={images}"
         yield ["pixels"], Command([benchmarks / "pixels" / "decode_benchmark", source]), Command(
@@ -89,6 +98,7 @@ def main():
     parser.add_argument("--images", default=HERE.parents[1] / "examples" / "photos")
     parser.add_argument("--modes", default=",".join(UNITS))
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--compile_baseline", action="store_true", help="torch.compile")
     options, model_arguments = parser.parse_known_args()
     modes = options.modes.split(",")
     unknown = [mode for mode in modes if mode not in UNITS]
@@ -97,7 +107,7 @@ def main():
 
     print(f"{'mode':<18}{'ours':>10}{'baseline':>10}{'ratio':>8}  (range)")
     for group, ours, theirs in sides(
-        modes, options.binaries, options.images, model_arguments
+        modes, options.binaries, options.images, model_arguments, options.compile_baseline
     ):
         for mode in group:
             pairs = [

@@ -65,7 +65,8 @@ class CounterfactualFeatures : public testing::Test {
 };
 
 TEST_F(CounterfactualFeatures, OfRecipesAreThoseOfPixels) {
-  for (const FillKind fill : {FillKind::kSingle, FillKind::kMulti}) {
+  for (const FillKind fill :
+       {FillKind::kSingle, FillKind::kMulti, FillKind::kNone}) {
     std::vector<std::vector<float>> expected;
     for (const auto payload :
          {CounterfactualPayload::kPixels, CounterfactualPayload::kRecipe}) {
@@ -93,15 +94,13 @@ TEST_F(CounterfactualFeatures, OfRecipesAreThoseOfPixels) {
       if (expected.empty()) expected = found;
       EXPECT_EQ(found, expected);
     }
-    EXPECT_NE(expected[0], expected[1]);
+    // Two variants of four patches may be equal, not those of all images.
+    int different = 0;
+    for (size_t i = 0; i < expected.size(); i += 2) {
+      different += expected[i] != expected[i + 1];
+    }
+    EXPECT_GT(different, 5);
   }
-}
-
-TEST_F(CounterfactualFeatures, OfDroppedPatchesAreRefused) {
-  EXPECT_THAT(
-      MakeFeatures(FillKind::kNone, CounterfactualPayload::kRecipe),
-      StatusIs(absl::StatusCode::kFailedPrecondition,
-               testing::HasSubstr("dropped, not refilled (fill=none)")));
 }
 
 }  // namespace

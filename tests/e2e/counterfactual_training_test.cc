@@ -94,14 +94,17 @@ TEST_F(CounterfactualTraining, OnRecipesIsThatOnPixels) {
   }
 }
 
-TEST_F(CounterfactualTraining,
-       OnDroppedPatchesIsRefusedBeforeAnythingIsWritten) {
-  ASSERT_OK(
-      Mask(FillKind::kNone, false, CounterfactualPayload::kRecipe, "dropped"));
-  EXPECT_THAT(TrainOn("dropped"),
-              StatusIs(absl::StatusCode::kFailedPrecondition,
-                       testing::HasSubstr("dropped, not refilled")));
-  EXPECT_FALSE(PathExists(Path("dropped-run")));
+TEST_F(CounterfactualTraining, OnDroppedPatchesIsThatOfBothPayloads) {
+  for (const auto payload :
+       {CounterfactualPayload::kPixels, CounterfactualPayload::kRecipe}) {
+    const std::string set = absl::StrCat("none", ToString(payload));
+    ASSERT_OK(Mask(FillKind::kNone, false, payload, set));
+    ASSERT_OK(TrainOn(set));
+  }
+  ASSERT_OK_AND_ASSIGN(const std::string expected,
+                       ReadFile(Path("nonepixels-run/last/model.safetensors")));
+  EXPECT_THAT(ReadFile(Path("nonerecipe-run/last/model.safetensors")),
+              IsOkAndHolds(expected));
 }
 
 }  // namespace

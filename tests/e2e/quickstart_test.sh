@@ -7,19 +7,8 @@ cd "$(dirname "$0")/../.."
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-failed=0
-
-say() { printf '[quickstart_test] %s\n' "$*" >&2; }
-expect() { # title, command...
-  local title=$1
-  shift
-  if "$@"; then
-    say "ok: $title"
-  else
-    say "FAILED: $title"
-    failed=1
-  fi
-}
+# shellcheck source=tests/e2e/expectations.sh
+source tests/e2e/expectations.sh
 shards_of() { # directory
   (cd "$1" && find records cams cf models -name '*.tfrecord' -o \
     -name '*.safetensors' | sort | xargs sha256sum)
@@ -40,7 +29,7 @@ touch "$work/mark"
 expect "runs again" test $? = 0
 expect "prints the same table" cmp -s "$work/a.out" "$work/again.out"
 unchanged() { # directory: nothing in it is newer than the mark
-  test -z "$(find "$1"/{records,cams,cf,models,runs,eval,report} -type f \
+  test -z "$(find "$1"/{records,cams,cf,models,runs,eval,predictions,report} -type f \
     -newer "$work/mark")"
 }
 expect "writes no record, model or report again" unchanged "$work/a"
@@ -52,6 +41,9 @@ for row in zero-shot ft wise-ft fd random-single object-single; do
   expect "its table has a row $row" grep -q "^| $row " "$work/shapes.out"
 done
 expect "and the OOD average" grep -q "OOD avg" "$work/shapes.out"
+expect "and a page" grep -q "</html>" "$work/shapes/report/index.html"
+expect "which the quickstart names" \
+  grep -q "$work/shapes/report/index.html" "$work/shapes.out"
 expect "and there is a picture" test -s "$work/shapes/cf/object-0.2-single-seed0.png"
 # What the benchmark is for, with room for another machine's rounding.
 expect "fine-tuning gains on its own images and loses on others" \

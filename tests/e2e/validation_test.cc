@@ -59,7 +59,7 @@ TEST(Validation, GivesTheNumberThatEvalGives) {
     eval.checkpoint = path(name + "/best");
     eval.inputs = {path("held_out")};
     ASSERT_OK_AND_ASSIGN(const EvalStats stats, Eval(eval));
-    const v1::SetReport& report = stats.report.sets(0);
+    const v1::SetReport& report = stats.reports[0].sets(0);
     EXPECT_EQ(CounterOf(trained.manifest, "best_accuracy"),
               report.top1() / 100);
     // Some images are right by their other label, some have no allowed one.

@@ -140,8 +140,8 @@ TEST_F(MaskingGolden, SingleFillPixels) {
   for (const std::string& spec : specs) {
     for (int64_t i = 0; i < num_images_; ++i) {
       Image filled = images_[static_cast<size_t>(i)];
-      const Image* donor = &images_[static_cast<size_t>(donors[i])];
-      RefillPatches(grid_, MaskFor(spec, i), {donor}, {}, &filled);
+      CopyPatches(grid_, MaskFor(spec, i).MaskedPatches(),
+                  images_[static_cast<size_t>(donors[i])], &filled);
       EXPECT_TRUE(filled == ImageOf("single_fill_" + spec, i))
           << spec << ", image " << i;
     }
@@ -151,18 +151,15 @@ TEST_F(MaskingGolden, SingleFillPixels) {
 TEST_F(MaskingGolden, MultiFillPixels) {
   const std::set<std::string> specs = Suffixes("multi_fill_");
   ASSERT_GE(specs.size(), 3u);
-  std::vector<const Image*> donors;
-  for (const Image& image : images_) donors.push_back(&image);
   for (const std::string& spec : specs) {
     for (int64_t i = 0; i < num_images_; ++i) {
-      const PatchMask mask = MaskFor(spec, i);
-      std::vector<int32_t> patch_donors;
-      for (const int64_t patch : mask.MaskedPatches()) {
-        patch_donors.push_back(static_cast<int32_t>(PatchValues<int64_t>(
-            "multi_fill_donor", i)[static_cast<size_t>(patch)]));
-      }
+      const auto donors = PatchValues<int64_t>("multi_fill_donor", i);
       Image filled = images_[static_cast<size_t>(i)];
-      RefillPatches(grid_, mask, donors, patch_donors, &filled);
+      for (const int64_t patch : MaskFor(spec, i).MaskedPatches()) {
+        const int64_t donor = donors[static_cast<size_t>(patch)];
+        CopyPatches(grid_, {patch}, images_[static_cast<size_t>(donor)],
+                    &filled);
+      }
       EXPECT_TRUE(filled == ImageOf("multi_fill_" + spec, i))
           << spec << ", image " << i;
     }

@@ -11,22 +11,25 @@
 
 #include "ATen/Parallel.h"
 #include "ATen/core/grad_mode.h"
+#include "ATen/ops/zeros.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/files.h"
 #include "core/base/status_macros.h"
+#include "core/model/image_classifier.h"
 #include "core/model/model_config.h"
 #include "core/model/named_tensors.h"
 #include "core/model/safetensors.h"
-#include "core/model/vision_transformer.h"
+#include "core/training/teacher.h"
 #include "core/training/trainer.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 #include "tests/support/golden_directory.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/test_device.h"
 
 namespace maskfill {
 namespace {
@@ -39,6 +42,10 @@ constexpr double kBeta = 30;
 
 // As the goldens' README demands: |a - b| <= 1e-4 + 1e-3 |b|.
 double Tolerance(double golden) { return 1e-4 + 1e-3 * std::abs(golden); }
+// Of divergences: T^2 times a small difference of probabilities.
+double DivergenceTolerance(double golden) {
+  return 1e-4 + 2e-3 * std::abs(golden);
+}
 
 void ExpectNear(const at::Tensor& found, const at::Tensor& golden,
                 const std::string& name) {
@@ -111,6 +118,7 @@ std::pair<int64_t, int64_t> RowsOfStep(const std::string& rule, int64_t step,
 class TrainingParity : public testing::Test {
  protected:
   void SetUp() override {
+    ASSERT_OK_AND_ASSIGN(device_, TestDevice());
     at::set_num_threads(1);  // as the goldens were made
     ASSERT_OK_AND_ASSIGN(const std::string dir, GoldenDirectory());
     const auto read = [&dir](const std::string& name) {
@@ -129,11 +137,11 @@ class TrainingParity : public testing::Test {
       student_[OurName(name)] = tensor;
     }
     config_ = ConfigOf(student_, nlohmann::json::parse(json));
-    ASSERT_OK_AND_ASSIGN(
-        teacher_,
-        VisionTransformer::Create(
-            config_, MoveTensors(SelectPrefix(clip.tensors, "visual."),
-                                 at::kCPU, at::kFloat)));
+    ASSERT_OK_AND_ASSIGN(const SafetensorsFile text, read("text.safetensors"));
+    NamedTensors zeroshot = MoveTensors(clip.tensors, device_, at::kFloat);
+    zeroshot["classifier.weight"] = text.tensors.at("zeroshot_head_weight");
+    zeroshot["classifier.bias"] = at::zeros({config_.num_classes});
+    ASSERT_OK_AND_ASSIGN(teacher_, ImageClassifier::Create(config_, zeroshot));
     all_.images = vision.tensors.at("images_u8");
     all_.counterfactuals = vision.tensors.at(kCounterfactuals);
     all_.labels = vision.tensors.at("labels");
@@ -141,7 +149,8 @@ class TrainingParity : public testing::Test {
 
   absl::StatusOr<std::unique_ptr<Trainer>> MakeTrainer(
       const TrainerOptions& options) const {
-    return Trainer::Create(config_, student_, teacher_, at::kCPU, options);
+    return Trainer::Create(config_, student_, Teacher(*teacher_), device_,
+                           options);
   }
 
   // A number that the trajectories were made with.
@@ -169,11 +178,12 @@ class TrainingParity : public testing::Test {
 
   void ExpectTrajectory(const char* mode);
 
+  c10::Device device_ = at::kCPU;
   SafetensorsFile loss_;
   SafetensorsFile trajectory_;
   NamedTensors student_;
   ModelConfig config_;
-  std::optional<VisionTransformer> teacher_;
+  std::optional<ImageClassifier> teacher_;
   ImageBatch all_;
 };
 
@@ -218,14 +228,24 @@ TEST_F(TrainingParity, FeaturesOfTeacherAndStudentAgree) {
   options.objective = *ParseObjective("ft");
   ASSERT_OK_AND_ASSIGN(auto trainer, MakeTrainer(options));
   at::NoGradGuard no_grad;
-  const at::Tensor features = trainer->student().Features(all_.images);
+  const at::Tensor features =
+      trainer->student().Features(all_.images.to(device_));
   ExpectNear(trainer->student().Logits(features),
              loss_.tensors.at("student_logits"), "student_logits");
   // The goldens hold the features that the distillation compares.
-  ExpectNear(trainer->student().Features(all_.counterfactuals),
+  ExpectNear(trainer->student().Features(all_.counterfactuals.to(device_)),
              loss_.tensors.at("student_features"), "student_features");
-  ExpectNear(teacher_->Encode(all_.counterfactuals),
+  ExpectNear(teacher_->Features(all_.counterfactuals.to(device_)),
              loss_.tensors.at("teacher_features"), "teacher_features");
+}
+
+TEST_F(TrainingParity, DistillationOfLogitsAgrees) {
+  TrainerOptions options;
+  options.objective = *ParseObjective("kd_mask");
+  ASSERT_OK_AND_ASSIGN(auto trainer, MakeTrainer(options));
+  ASSERT_OK_AND_ASSIGN(const StepResult found, trainer->ComputeGradients(all_));
+  const double golden = loss_.tensors.at("kd_T10").item<double>();
+  EXPECT_NEAR(found.distill, golden, DivergenceTolerance(golden));
 }
 
 void TrainingParity::ExpectTrajectory(const char* mode) {
@@ -235,7 +255,8 @@ void TrainingParity::ExpectTrajectory(const char* mode) {
   const int64_t steps = golden.at("total").size(0);
   TrainerOptions options;
   options.objective = *ParseObjective(mode);
-  options.beta = Setting("beta");
+  const bool of_logits = options.objective->needs_teacher_head;
+  options.beta = Setting(of_logits ? "kd_weight" : "beta");
   options.grad_clip = Setting("clip");
   options.adamw.weight_decay = Setting("weight_decay");
   options.schedule.kind = ScheduleKind::kOneCycle;
@@ -245,7 +266,8 @@ void TrainingParity::ExpectTrajectory(const char* mode) {
   ASSERT_OK_AND_ASSIGN(auto trainer, MakeTrainer(options));
   const auto expect = [&](const std::string& name, int64_t step, double found) {
     const double value = golden.at(name)[step].item<double>();
-    EXPECT_NEAR(found, value, Tolerance(value))
+    EXPECT_NEAR(found, value,
+                of_logits ? DivergenceTolerance(value) : Tolerance(value))
         << prefix << name << " of step " << step;
   };
   for (int64_t step = 0; step < steps; ++step) {
@@ -259,7 +281,7 @@ void TrainingParity::ExpectTrajectory(const char* mode) {
     EXPECT_NEAR(found.learning_rate, lr, 1e-12 * lr) << "step " << step;
   }
   at::NoGradGuard no_grad;
-  ExpectNear(trainer->student().Features(all_.images),
+  ExpectNear(trainer->student().Features(all_.images.to(device_)),
              golden.at("final_features"), prefix + "final_features");
 }
 
@@ -273,6 +295,10 @@ TEST_F(TrainingParity, FeatureDistillationFollowsTheTrajectory) {
 
 TEST_F(TrainingParity, MaskedFeatureDistillationFollowsTheTrajectory) {
   ExpectTrajectory("fd_mask");
+}
+
+TEST_F(TrainingParity, MaskedDistillationOfLogitsFollowsTheTrajectory) {
+  ExpectTrajectory("kd_mask");
 }
 
 }  // namespace

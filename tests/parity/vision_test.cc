@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "ATen/core/grad_mode.h"
+#include "ATen/ops/ones.h"
 #include "ATen/ops/zeros.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/strip.h"
@@ -18,6 +19,7 @@
 #include "core/image/patch_grid.h"
 #include "core/image/patch_mask.h"
 #include "core/masking/patch_masks.h"
+#include "core/model/dropped_patches.h"
 #include "core/model/image_classifier.h"
 #include "core/model/model_config.h"
 #include "core/model/named_tensors.h"
@@ -27,6 +29,7 @@
 #include "nlohmann/json.hpp"
 #include "tests/support/golden_directory.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/test_device.h"
 
 namespace maskfill {
 namespace {
@@ -59,9 +62,9 @@ class VisionParity : public testing::Test {
 
     // Sizes from the weights, what they cannot tell from config.json.
     const nlohmann::json sizes = nlohmann::json::parse(json);
-    NamedTensors tensors = MoveTensors(
-        AddPrefix(SelectPrefix(weights.tensors, "visual."), "visual."),
-        at::kCPU, at::kFloat);
+    ASSERT_OK_AND_ASSIGN(device_, TestDevice());
+    NamedTensors tensors =
+        AddPrefix(SelectPrefix(weights.tensors, "visual."), "visual.");
     ModelConfig config;
     const at::Tensor conv1 = tensors.at("visual.conv1.weight");
     config.patch_size = conv1.size(3);
@@ -79,23 +82,30 @@ class VisionParity : public testing::Test {
     config.num_classes = head.size(0);
     tensors.emplace("classifier.weight", head);
     tensors.emplace("classifier.bias", at::zeros({head.size(0)}));
-    ASSERT_OK_AND_ASSIGN(ImageClassifier classifier,
-                         ImageClassifier::Create(config, tensors));
+    ASSERT_OK_AND_ASSIGN(
+        ImageClassifier classifier,
+        ImageClassifier::Create(config,
+                                MoveTensors(tensors, device_, at::kFloat)));
     classifier_ = std::make_unique<ImageClassifier>(std::move(classifier));
   }
 
   const at::Tensor& Golden(const std::string& name) const {
     return golden_.at(name);
   }
+  // For the model.
+  at::Tensor Input(const std::string& name) const {
+    return golden_.at(name).to(device_);
+  }
   const ImageClassifier& classifier() const { return *classifier_; }
 
+  c10::Device device_ = at::kCPU;
   NamedTensors golden_;
   std::unique_ptr<ImageClassifier> classifier_;
 };
 
 TEST_F(VisionParity, FeaturesAndLogitsAgree) {
   const at::NoGradGuard no_gradients;
-  const at::Tensor features = classifier().Features(Golden("images_u8"));
+  const at::Tensor features = classifier().Features(Input("images_u8"));
   ExpectNear(features, Golden("features"));
   ExpectNear(classifier().Logits(features), Golden("logits"));
 }
@@ -103,13 +113,13 @@ TEST_F(VisionParity, FeaturesAndLogitsAgree) {
 TEST_F(VisionParity, RowsOfPixelsGiveTheSameFeaturesAsPlanes) {
   const at::NoGradGuard no_gradients;
   ExpectNear(classifier().Features(
-                 Golden("images_u8").permute({0, 2, 3, 1}).contiguous()),
+                 Input("images_u8").permute({0, 2, 3, 1}).contiguous()),
              Golden("features"));
 }
 
 TEST_F(VisionParity, AttributionAgrees) {
-  const Cams found = TransformerAttribution(classifier(), Golden("images_u8"),
-                                            Golden("labels"));
+  const Cams found =
+      TransformerAttribution(classifier(), Input("images_u8"), Input("labels"));
   ExpectNear(found.logits, Golden("logits"));
   ExpectNear(found.relevance, Golden("transformer_attribution_normalised"));
   ExpectNear(found.relevance.mul(found.max_relevance.unsqueeze(1).add(1e-8)),
@@ -117,17 +127,16 @@ TEST_F(VisionParity, AttributionAgrees) {
 }
 
 TEST_F(VisionParity, GradCamAgrees) {
-  const Cams found =
-      GradCam(classifier(), Golden("images_u8"), Golden("labels"));
+  const Cams found = GradCam(classifier(), Input("images_u8"), Input("labels"));
   ExpectNear(found.logits, Golden("logits"));
   ExpectNear(found.relevance.mul(found.max_relevance.unsqueeze(1).add(1e-8)),
              Golden("gradcam_patch_cam"));
 }
 
 TEST_F(VisionParity, ObjectMasksAreEqual) {
-  const Cams found = TransformerAttribution(classifier(), Golden("images_u8"),
-                                            Golden("labels"));
-  const at::Tensor relevance = found.relevance.contiguous();
+  const Cams found =
+      TransformerAttribution(classifier(), Input("images_u8"), Input("labels"));
+  const at::Tensor relevance = found.relevance.to(at::kCPU).contiguous();
   const PatchGrid grid = {.rows = classifier().config().grid_size(),
                           .cols = classifier().config().grid_size()};
   const int64_t patches = relevance.size(1);
@@ -157,9 +166,15 @@ TEST_F(VisionParity, ObjectMasksAreEqual) {
 
 TEST_F(VisionParity, DroppedTokensAgree) {
   const at::NoGradGuard no_gradients;
-  ExpectNear(classifier().Features(
-                 Golden("images_u8"),
-                 {.kept_patches = Golden("token_drop_kept_patches")}),
+  ExpectNear(
+      classifier().Features(Input("images_u8"),
+                            {.kept_patches = Input("token_drop_kept_patches")}),
+      Golden("token_drop_features"));
+  const at::Tensor kept = Golden("token_drop_kept_patches");
+  at::Tensor masked = at::ones(
+      {kept.size(0), classifier().backbone().num_patches()}, at::kBool);
+  masked.scatter_(1, kept, false);
+  ExpectNear(classifier().Features(Input("images_u8"), WithoutPatches(masked)),
              Golden("token_drop_features"));
 }
 
@@ -173,10 +188,13 @@ TEST_F(VisionParity, MaskedKeysAgree) {
       continue;
     }
     ++compared;
-    const at::Tensor masked = Golden("object_mask_" + std::string(mask));
+    const at::Tensor masked = Input("object_mask_" + std::string(mask));
     ExpectNear(
-        classifier().Features(Golden("images_u8"), {.masked_patches = masked}),
+        classifier().Features(Input("images_u8"), {.masked_patches = masked}),
         golden);
+    ExpectNear(classifier().Features(Input("images_u8"),
+                                     WithoutPatches(masked.to(at::kBool))),
+               golden);
   }
   EXPECT_GE(compared, 1);
 }

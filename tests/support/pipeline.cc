@@ -140,8 +140,10 @@ std::map<std::string, std::string> OutputFiles(const std::string& path) {
     files[""] = ReadFile(path).value();
   }
   for (auto it = files.begin(); it != files.end();) {
-    // metrics.jsonl holds images per second; eval's report its seconds.
+    // metrics.jsonl holds images per second, as TensorBoard's events do, and
+    // eval's report its seconds.
     const bool timed = absl::StrContains(it->first, "metrics.jsonl") ||
+                       absl::StrContains(it->first, "tfevents") ||
                        absl::StrContains(path, "eval.json");
     it = timed ? files.erase(it) : std::next(it);
   }

@@ -77,10 +77,15 @@ ProgramResult RunProgram(const std::vector<std::string>& argv,
   if (pid == 0) Exec(program, argv, options, out, err);
 
   int status = 0;
-  if (options.signal_after.has_value()) {
-    const absl::Time deadline = absl::Now() + *options.signal_after;
+  if (options.signal_after.has_value() || options.signal_when != nullptr) {
+    const absl::Time deadline =
+        absl::Now() + options.signal_after.value_or(absl::InfiniteDuration());
+    const auto is_time = [&options, deadline] {
+      return absl::Now() >= deadline ||
+             (options.signal_when != nullptr && options.signal_when());
+    };
     bool ended = false;
-    while (!ended && absl::Now() < deadline) {
+    while (!ended && !is_time()) {
       ended = waitpid(pid, &status, WNOHANG) == pid;
       if (!ended) absl::SleepFor(absl::Milliseconds(1));
     }

@@ -4,6 +4,7 @@
 #define MASKFILL_TESTS_SUPPORT_PROGRAM_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -22,6 +23,8 @@ struct ProgramResult {
 struct ProgramOptions {
   // Sends `signal_number` this long after the start, unless it has ended.
   std::optional<absl::Duration> signal_after;
+  // The same once this holds; asked every few milliseconds.
+  std::function<bool()> signal_when;
   int signal_number = 9;
   // Largest file the program may write, in bytes: a stand-in for a full disk
   // (the write fails with EFBIG). 0: no limit.

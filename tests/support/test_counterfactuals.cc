@@ -30,11 +30,8 @@ RecordSet WriteMadeCounterfactuals(
   ShardSpec spec;
   spec.work = {.tool = "mask_tool",
                .algorithm_version = CounterfactualVersion(options),
-               .seed = options.seed};
-  spec.work.AddOption("fill", ToString(options.fill));
-  spec.work.AddOption("donors", ToString(options.donors));
-  spec.work.AddOption("allow_self_donor",
-                      options.allow_self_donor ? "true" : "false");
+               .seed = options.seed,
+               .options = MaskAndFillOptions(options)};
   spec.work.AddNumber("variants", options.variants);
   spec.work.AddOption("payload", ToString(options.payload));
   spec.work.AddInput(images.AsInput("images"));

@@ -10,6 +10,12 @@
 #include "absl/strings/str_join.h"
 #include "core/base/atomic_file.h"
 #include "core/base/files.h"
+#include "core/base/status_macros.h"
+#include "eval/report/accuracy_table.h"
+#include "eval/report/evaluations.h"
+#include "google/protobuf/util/json_util.h"
+#include "gtest/gtest.h"
+#include "proto/eval_report.pb.h"
 #include "tests/support/status_matchers.h"
 
 namespace maskfill {
@@ -32,6 +38,60 @@ inline std::string WriteReport(
       WriteFileAtomically(path, absl::StrCat("{\"schema_version\":1,\"sets\":[",
                                              absl::StrJoin(sets, ","), "]}")));
   return path;
+}
+
+// `report` as eval writes it, to `dir`/`name`.json; returns the path.
+inline std::string WriteEvalReport(const std::string& dir,
+                                   const std::string& name,
+                                   const v1::EvalReport& report) {
+  std::string json;
+  EXPECT_TRUE(google::protobuf::util::MessageToJsonString(report, &json).ok());
+  const std::string path = JoinPath(dir, name + ".json");
+  EXPECT_OK(WriteFileAtomically(path, json));
+  return path;
+}
+
+// Adds a set with as little as version 1 of eval said of it.
+inline v1::SetReport* AddSet(const std::string& name, double top1,
+                             v1::EvalReport* report) {
+  report->set_schema_version(1);
+  v1::SetReport* set = report->add_sets();
+  set->set_name(name);
+  set->set_fingerprint(name);
+  set->set_top1(top1);
+  return set;
+}
+
+// The checkpoint's provenance: made by `tool` with `options`, "name=value".
+inline v1::Manifest* AddLineage(const std::string& tool, uint64_t seed,
+                                const std::vector<std::string>& options,
+                                v1::EvalReport* report) {
+  v1::Manifest* entry = report->add_lineage();
+  entry->set_tool(tool);
+  entry->set_seed(seed);
+  for (const std::string& option : options) {
+    const size_t at = option.find('=');
+    v1::Option* made = entry->add_options();
+    made->set_name(option.substr(0, at));
+    made->set_value(option.substr(at + 1));
+  }
+  return entry;
+}
+
+inline std::vector<ReportFile> ReportFiles(
+    const std::vector<std::string>& paths) {
+  std::vector<ReportFile> files;
+  for (const std::string& path : paths) files.push_back({.path = path});
+  return files;
+}
+
+// The table of reports whose files' names are their methods.
+inline absl::StatusOr<AccuracyTable> ReadReports(
+    const std::vector<std::string>& paths,
+    const std::vector<std::string>& id_sets = {}) {
+  ASSIGN_OR_RETURN(const std::vector<Evaluation> evaluations,
+                   ReadEvaluations(ReportFiles(paths)));
+  return TableOf(evaluations, id_sets);
 }
 
 }  // namespace maskfill

@@ -4,9 +4,11 @@
 #include "core/base/status_macros.h"
 #include "gflags/gflags.h"
 
-DEFINE_string(mode, "",
-              "forward, forward_backward, attribution or gemm; empty: read "
-              "modes from stdin, one per line, and answer each with a line");
+DEFINE_string(
+    mode, "",
+    "forward, forward_backward, attribution, training_step, online_step "
+    "or gemm; empty: read modes from stdin, one per line, and answer "
+    "each with a line");
 DEFINE_int64(patch_size, 32, "px: 32 for ViT-B/32, 16 for ViT-B/16");
 DEFINE_int64(batch_size, 32, "images per batch");
 DEFINE_int64(iterations, 2, "timed batches per line of output");
@@ -15,8 +17,10 @@ DEFINE_string(
     clock, "wall",
     "wall, or cpu: processor time, for --threads=1 on a busy machine");
 DEFINE_string(device, "cpu", "auto, cpu, cuda or cuda:N");
-DEFINE_string(precision, "fp32",
-              "fp32, or bf16 (frozen models converted, training by autocast)");
+DEFINE_string(
+    precision, "fp32",
+    "fp32, tf32 (CUDA), or bf16 (frozen models converted, training by "
+    "autocast)");
 
 namespace maskfill {
 

@@ -7,9 +7,14 @@ without weights, tokens first ([L, N, D]), QuickGELU as x * sigmoid(1.702 x).
 The attribution keeps every attention map, takes its gradient and multiplies
 full L x L relevance matrices: `attribution` asks autograd for all gradients at
 once, `attribution_per_layer` layer by layer, as most published code does.
+`training_step` is the method's step on counterfactuals that are there: teacher,
+student on both halves, clipping, AdamW; `online_step` makes them first, from the
+student's own attribution, as the method's authors do. --compile compiles the
+towers (torch.compile).
 """
 
 import argparse
+import copy
 import sys
 import time
 from collections import OrderedDict
@@ -108,6 +113,67 @@ def relevance(tower, head, pixels, targets, per_layer):
     return cam / (cam.amax(dim=1, keepdim=True) + 1e-8)
 
 
+class TrainingStep:
+    """A step of the method on bytes that lie in the host's memory."""
+
+    MEAN = (0.48145466, 0.4578275, 0.40821073)
+    STD = (0.26862954, 0.26130258, 0.27577711)
+    BETA, THRESHOLD = 30, 0.3
+
+    def __init__(self, tower, encode, head, targets, args, autocast):
+        self.tower, self.encode, self.head = tower, encode, head
+        self.targets, self.patch, self.autocast = targets, args.patch_size, autocast
+        self.device = targets.device
+        self.teacher = None
+        shape = (args.batch_size, 3, IMAGE, IMAGE)
+        self.pixels = [torch.randint(0, 256, shape, dtype=torch.uint8) for _ in range(2)]
+        if self.device.type == "cuda":
+            self.pixels = [pixels.pin_memory() for pixels in self.pixels]
+        self.mean = torch.tensor(self.MEAN, device=self.device).view(3, 1, 1)
+        self.std = torch.tensor(self.STD, device=self.device).view(3, 1, 1)
+
+    def set_up(self, compiled):
+        self.teacher = copy.deepcopy(self.tower).requires_grad_(False)
+        if compiled:
+            self.teacher = torch.compile(self.teacher)
+        self.parameters = [*self.tower.parameters(), *self.head.parameters()]
+        self.optimizer = torch.optim.AdamW(self.parameters, lr=1e-5, weight_decay=0.1)
+
+    def to_input(self, pixels):
+        pixels = pixels.to(self.device, non_blocking=True)
+        return (pixels.float() / 255 - self.mean) / self.std
+
+    def refill(self, images):
+        with self.autocast():
+            cam = relevance(self.tower, self.head, images, self.targets, True)
+        side = IMAGE // self.patch
+        mask = (cam > self.THRESHOLD).view(-1, 1, side, side)
+        mask = mask.repeat_interleave(self.patch, 2).repeat_interleave(self.patch, 3)
+        donors = images[torch.randperm(len(images), device=self.device)]
+        return torch.where(mask, donors, images)
+
+    def logits(self, features):
+        return self.head(features / features.norm(dim=-1, keepdim=True))
+
+    def __call__(self, online=False):
+        if self.teacher is None:
+            self.set_up(self.encode is not self.tower)
+        images = self.to_input(self.pixels[0])
+        refilled = self.refill(images) if online else self.to_input(self.pixels[1])
+        self.optimizer.zero_grad(set_to_none=True)
+        with self.autocast():
+            with torch.no_grad():
+                target = self.teacher(refilled).float()
+            logits = self.logits(self.encode(images).float())
+            features = self.encode(refilled).float()
+        loss = nn.functional.cross_entropy(logits.float(), self.targets)
+        loss = loss + self.BETA * nn.functional.mse_loss(features, target)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.parameters, 1.0)
+        self.optimizer.step()
+        loss.item()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--mode", default="")
@@ -117,16 +183,21 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--clock", default="wall", choices=["wall", "cpu"])
     parser.add_argument("--device", default="cpu")
-    parser.add_argument("--precision", default="fp32", choices=["fp32", "bf16"])
+    parser.add_argument("--compile", action="store_true")
+    parser.add_argument("--precision", default="fp32", choices=["fp32", "tf32", "bf16"])
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     torch.manual_seed(1)
     device = torch.device(args.device)
     reduced = args.precision == "bf16"
     dtype = torch.bfloat16 if reduced else torch.float32
+    torch.backends.cuda.matmul.allow_tf32 = args.precision == "tf32"
+    torch.backends.cudnn.allow_tf32 = args.precision == "tf32"
 
     tower = ImageTower(args.patch_size).to(device)
     head = nn.Linear(EMBED, CLASSES).to(device)
+    # Without attention maps: what may be compiled.
+    encode = torch.compile(tower) if args.compile else tower
     pixels = torch.randn(args.batch_size, 3, IMAGE, IMAGE, device=device)
     targets = torch.randint(0, CLASSES, (args.batch_size,), device=device)
     gemm_a = torch.randn(1600, 768, device=device).to(dtype)
@@ -137,19 +208,22 @@ def main():
 
     def forward():
         with torch.no_grad(), autocast():
-            tower(pixels)
+            encode(pixels)
 
     def forward_backward():
         tower.zero_grad(set_to_none=True)
         with autocast():
-            loss = tower(pixels).float().square().mean()
+            loss = encode(pixels).float().square().mean()
         loss.backward()
 
     def attribution(per_layer=False):
         with autocast():
             relevance(tower, head, pixels, targets, per_layer)
 
+    step = TrainingStep(tower, encode, head, targets, args, autocast)
     modes = {
+        "training_step": step,
+        "online_step": lambda: step(online=True),
         "forward": forward,
         "forward_backward": forward_backward,
         "attribution": attribution,

@@ -1,6 +1,6 @@
-// How much each of a run's saved states counts in their average.
-#ifndef MASKFILL_MODEL_TOOL_MOVING_AVERAGE_H_
-#define MASKFILL_MODEL_TOOL_MOVING_AVERAGE_H_
+// How much each state of a run counts in their average.
+#ifndef MASKFILL_CORE_MODEL_MOVING_AVERAGE_H_
+#define MASKFILL_CORE_MODEL_MOVING_AVERAGE_H_
 
 #include <cstdint>
 #include <vector>
@@ -24,4 +24,4 @@ std::vector<double> BetaShares(int64_t count, double beta_shape);
 
 }  // namespace maskfill
 
-#endif  // MASKFILL_MODEL_TOOL_MOVING_AVERAGE_H_
+#endif  // MASKFILL_CORE_MODEL_MOVING_AVERAGE_H_

@@ -1,4 +1,4 @@
-#include "model_tool/moving_average.h"
+#include "core/model/moving_average.h"
 
 #include <cmath>
 

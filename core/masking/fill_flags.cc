@@ -1,0 +1,62 @@
+#include <cstring>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "core/masking/counterfactual_flags.h"
+#include "core/masking/fill_kind.h"
+#include "gflags/gflags.h"
+
+namespace maskfill {
+namespace {
+
+// For --help, which keeps the pointer.
+const char* FillHelp() {
+  return strdup(
+      absl::StrCat("what comes in its place: ",
+                   absl::StrJoin(FillRules(), "; ",
+                                 [](std::string* out, const FillRule& rule) {
+                                   absl::StrAppend(out, rule.name, " (",
+                                                   rule.meaning, ")");
+                                 }))
+          .c_str());
+}
+
+}  // namespace
+}  // namespace maskfill
+
+DEFINE_string(fill, "single", maskfill::FillHelp());
+DEFINE_string(donor_input, "",
+              "stage directory of the images that patches are taken from, or "
+              "their mean colour; empty: those of --input");
+DEFINE_string(donors, "any",
+              "which of them patches are taken from: any (other image) or "
+              "other_class (images that share no label with the one to fill); "
+              "where counterfactuals are made for a training step also batch "
+              "(other images of the step)");
+DEFINE_bool(allow_self_donor, false,
+            "an image may be its own donor, as in the reference's single-fill");
+
+namespace maskfill {
+
+void TakeFillFlags(CounterfactualOptions* options, std::string* donor_input,
+                   FlagErrors* errors) {
+  errors->Take(ParseFillKind(FLAGS_fill), &options->fill);
+  errors->Take(ParseDonorRule(FLAGS_donors), &options->donors);
+  options->allow_self_donor = FLAGS_allow_self_donor;
+  *donor_input = FLAGS_donor_input;
+  const FillRule& fill = RuleOf(options->fill);
+  if (!donor_input->empty() && !fill.takes_pool) {
+    errors->Add(absl::StrCat("--donor_input is not used by --fill=", fill.name,
+                             "; leave it out"));
+  }
+}
+
+void RefuseFillFlags(absl::string_view user, FlagErrors* errors) {
+  for (const char* flag :
+       {"fill", "donor_input", "donors", "allow_self_donor"}) {
+    errors->RefuseIfGiven(flag, user);
+  }
+}
+
+}  // namespace maskfill

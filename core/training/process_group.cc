@@ -1,0 +1,381 @@
+#include "core/training/process_group.h"
+
+#include <netdb.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "ATen/detail/CUDAHooksInterface.h"
+#include "ATen/ops/empty.h"
+#include "ATen/ops/tensor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
+#include "core/base/exit_code.h"
+#include "core/base/preemption.h"
+#include "core/base/status_macros.h"
+#include "core/model/torch_status.h"
+#include "glog/logging.h"
+#include "torch/csrc/distributed/c10d/FileStore.hpp"
+#include "torch/csrc/distributed/c10d/PrefixStore.hpp"
+#include "torch/csrc/distributed/c10d/ProcessGroupGloo.hpp"
+#include "torch/csrc/distributed/c10d/TCPStore.hpp"
+
+namespace maskfill {
+namespace {
+
+using StorePtr = c10::intrusive_ptr<c10d::Store>;
+using Milliseconds = std::chrono::milliseconds;
+
+constexpr char kStopKey[] = "stop";
+// How often a rank looks whether the others have come, or were told to stop.
+constexpr absl::Duration kPollEvery = absl::Milliseconds(50);
+
+Milliseconds ToMilliseconds(absl::Duration duration) {
+  return absl::ToChronoMilliseconds(duration);
+}
+
+std::string JoinedKey(int64_t rank) { return absl::StrCat("joined/", rank); }
+
+StorePtr MakeStore(const Launch& launch, absl::Duration timeout) {
+  std::string path = launch.rendezvous;
+  StorePtr store;
+  if (absl::StartsWith(path, "file:")) {
+    store = c10::make_intrusive<c10d::FileStore>(path.substr(5),
+                                                 static_cast<int>(launch.size));
+    store->setTimeout(ToMilliseconds(timeout));
+  } else {
+    const size_t colon = path.rfind(':');
+    int port = 0;
+    CHECK(absl::SimpleAtoi(path.substr(colon + 1), &port)) << path;
+    c10d::TCPStoreOptions options;
+    options.port = static_cast<std::uint16_t>(port);
+    options.isServer = launch.rank == 0 && !launch.launcher_listens;
+    options.waitWorkers = false;
+    options.timeout = ToMilliseconds(timeout);
+    store = c10::make_intrusive<c10d::TCPStore>(path.substr(0, colon), options);
+  }
+  return c10::make_intrusive<c10d::PrefixStore>(
+      absl::StrCat("maskfill/", launch.attempt), store);
+}
+
+// Whether somebody listens there, within a second. c10d would say at every
+// attempt, at length, that nobody does yet.
+bool Answers(const std::string& host, const std::string& port) {
+  addrinfo hints = {};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  if (getaddrinfo(host.c_str(), port.c_str(), &hints, &found) != 0) {
+    return false;
+  }
+  bool answers = false;
+  for (const addrinfo* at = found; at != nullptr && !answers;
+       at = at->ai_next) {
+    const int fd = socket(at->ai_family, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    if (fd < 0) continue;
+    int error = connect(fd, at->ai_addr, at->ai_addrlen) == 0 ? 0 : errno;
+    if (error == EINPROGRESS) {
+      pollfd waits = {.fd = fd, .events = POLLOUT, .revents = 0};
+      socklen_t size = sizeof(error);
+      if (poll(&waits, 1, /*ms=*/1000) == 1) {
+        getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
+      }
+    }
+    answers = error == 0;
+    close(fd);
+  }
+  freeaddrinfo(found);
+  return answers;
+}
+
+// Returns when the one who serves the store is there.
+absl::Status AwaitStore(const Launch& launch, absl::Duration timeout) {
+  const size_t colon = launch.rendezvous.rfind(':');
+  const absl::Time deadline = absl::Now() + timeout;
+  while (!Answers(launch.rendezvous.substr(0, colon),
+                  launch.rendezvous.substr(colon + 1))) {
+    RETURN_IF_ERROR(CheckNotPreempted());
+    if (absl::Now() >= deadline) {
+      return absl::UnavailableError(absl::StrCat(
+          "rank ", launch.rank, " of ", launch.size, " found nobody at ",
+          launch.rendezvous, " within ", absl::FormatDuration(timeout),
+          "; is rank 0 running, and is this its machine and port?"));
+    }
+    absl::SleepFor(kPollEvery);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<StorePtr> OpenStore(const Launch& launch,
+                                   absl::Duration timeout) {
+  const bool serves = launch.rank == 0 && !launch.launcher_listens;
+  if (!serves && !absl::StartsWith(launch.rendezvous, "file:")) {
+    RETURN_IF_ERROR(AwaitStore(launch, timeout));
+  }
+  absl::StatusOr<StorePtr> store =
+      CatchTorch([&] { return MakeStore(launch, timeout); });
+  if (store.ok()) return store;
+  return absl::UnavailableError(absl::StrCat(
+      "rank ", launch.rank, " cannot ", serves ? "listen at " : "use ",
+      launch.rendezvous, ": ", store.status().message(),
+      serves ? "; is another job using the port? Set MASTER_PORT or give "
+               "another --rendezvous"
+             : ""));
+}
+
+// Returns when all ranks have come.
+absl::Status MeetAll(const Launch& launch, absl::Duration timeout,
+                     c10d::Store& store) {
+  const absl::Time deadline = absl::Now() + timeout;
+  std::vector<int64_t> missing;
+  for (int64_t rank = 0; rank < launch.size; ++rank) missing.push_back(rank);
+  RETURN_IF_ERROR(CatchTorch([&] { store.set(JoinedKey(launch.rank), "1"); }));
+  while (true) {
+    RETURN_IF_ERROR(CatchTorch([&] {
+      std::erase_if(missing, [&store](int64_t rank) {
+        return store.check({JoinedKey(rank)});
+      });
+    }));
+    if (missing.empty()) return absl::OkStatus();
+    RETURN_IF_ERROR(CheckNotPreempted());
+    if (absl::Now() >= deadline) {
+      return absl::UnavailableError(absl::StrCat(
+          "waited ", absl::FormatDuration(timeout), " at ", launch.rendezvous,
+          " for rank ", absl::StrJoin(missing, ", "), " of ", launch.size,
+          "; were all started, with the same --rendezvous and number of "
+          "ranks?"));
+    }
+    absl::SleepFor(kPollEvery);
+  }
+}
+
+std::shared_ptr<::gloo::transport::Device> NetworkDevice(const Launch& launch) {
+  using Gloo = c10d::ProcessGroupGloo;
+  const char* interface = std::getenv("GLOO_SOCKET_IFNAME");
+  if (interface != nullptr && *interface != '\0') {
+    return Gloo::createDeviceForInterface(interface);
+  }
+  if (launch.local_size == launch.size) {
+    return Gloo::createDeviceForHostname("127.0.0.1");
+  }
+  return Gloo::createDefaultDevice();
+}
+
+// A status as text, for ranks that did not see it arise.
+std::string Pack(const absl::Status& status) {
+  return absl::StrCat(static_cast<int>(status.code()), " ",
+                      IsDiverged(status) ? 1 : 0, " ", status.message());
+}
+
+absl::Status Unpack(const std::string& text, int64_t rank) {
+  int code = 0;
+  const size_t end = text.find(' ');
+  if (end == std::string::npos || text.size() < end + 3 ||
+      !absl::SimpleAtoi(text.substr(0, end), &code)) {
+    return absl::InternalError(
+        absl::StrCat("rank ", rank, " sent the status \"", text, "\""));
+  }
+  const std::string message =
+      absl::StrCat("rank ", rank, ": ", text.substr(end + 3));
+  if (text[end + 1] == '1') return DivergedError(message);
+  return absl::Status(static_cast<absl::StatusCode>(code), message);
+}
+
+}  // namespace
+
+at::Device DeviceOfRank(at::Device first, const Launch& launch) {
+  if (!first.is_cuda() || launch.size == 1) return first;
+  const int64_t count = at::detail::getCUDAHooks().deviceCount();
+  return at::Device(first.type(),
+                    static_cast<at::DeviceIndex>(
+                        (first.index() + launch.local_rank) % count));
+}
+
+// Store and transport, and the thread that hears of SIGTERM.
+class ProcessGroup::Connection {
+ public:
+  Connection(const Launch& launch, StorePtr store, absl::Duration timeout)
+      : store_(std::move(store)) {
+    auto options =
+        c10d::ProcessGroupGloo::Options::create(ToMilliseconds(timeout));
+    options->devices.push_back(NetworkDevice(launch));
+    gloo_ = c10::make_intrusive<c10d::ProcessGroupGloo>(
+        store_, static_cast<int>(launch.rank), static_cast<int>(launch.size),
+        options);
+    watcher_ = std::thread([this] { SpreadStop(); });
+  }
+  ~Connection() {
+    closing_.Notify();
+    watcher_.join();
+  }
+
+  void AllReduce(at::Tensor tensor, c10d::ReduceOp::RedOpType operation) {
+    std::vector<at::Tensor> tensors = {std::move(tensor)};
+    c10d::AllreduceOptions options;
+    options.reduceOp = operation;
+    gloo_->allreduce(tensors, options)->wait();
+  }
+  void Broadcast(at::Tensor tensor, int64_t root) {
+    std::vector<at::Tensor> tensors = {std::move(tensor)};
+    c10d::BroadcastOptions options;
+    options.rootRank = root;
+    gloo_->broadcast(tensors, options)->wait();
+  }
+
+ private:
+  // Of the store only, which is safe beside the transport's use of it.
+  void SpreadStop() {
+    bool told = false;
+    while (!told && !closing_.WaitForNotificationWithTimeout(4 * kPollEvery)) {
+      const absl::Status status = CatchTorch([&] {
+        if (PreemptionRequested()) {
+          store_->set(kStopKey, "1");
+          told = true;
+        } else if (store_->check({kStopKey})) {
+          LOG(INFO) << "another rank was told to stop";
+          RequestStop(SIGTERM);
+          told = true;
+        }
+      });
+      if (!status.ok()) return;  // who served the store is gone
+    }
+  }
+
+  StorePtr store_;
+  c10::intrusive_ptr<c10d::ProcessGroupGloo> gloo_;
+  absl::Notification closing_;
+  std::thread watcher_;
+};
+
+ProcessGroup::ProcessGroup() : rank_(0), size_(1) {}
+
+ProcessGroup::ProcessGroup(int64_t rank, int64_t size,
+                           std::unique_ptr<Connection> connection)
+    : rank_(rank), size_(size), connection_(std::move(connection)) {}
+
+ProcessGroup::~ProcessGroup() = default;
+
+ProcessGroup& ProcessGroup::Alone() {
+  static ProcessGroup* const alone = new ProcessGroup();
+  return *alone;
+}
+
+absl::StatusOr<std::unique_ptr<ProcessGroup>> ProcessGroup::Join(
+    const Launch& launch, absl::Duration timeout) {
+  CHECK_GT(launch.size, 1);
+  ASSIGN_OR_RETURN(const StorePtr store, OpenStore(launch, timeout));
+  RETURN_IF_ERROR(MeetAll(launch, timeout, *store));
+  absl::StatusOr<std::unique_ptr<ProcessGroup>> group = CatchTorch([&] {
+    return std::unique_ptr<ProcessGroup>(
+        new ProcessGroup(launch.rank, launch.size,
+                         std::make_unique<Connection>(launch, store, timeout)));
+  });
+  if (group.ok()) return group;
+  return absl::UnavailableError(
+      absl::StrCat("rank ", launch.rank, " of ", launch.size,
+                   " cannot connect to the others: ", group.status().message(),
+                   "; GLOO_SOCKET_IFNAME names the network interface to use"));
+}
+
+template <typename Operation>
+absl::Status ProcessGroup::Run(const char* what, const Operation& operation) {
+  if (connection_ == nullptr) return absl::OkStatus();
+  if (lost_) return absl::UnavailableError("the other ranks are lost");
+  const absl::Status status = CatchTorch(operation);
+  if (status.ok()) return status;
+  lost_ = ended_ = true;
+  // Gloo's advice follows the first sentence.
+  const absl::string_view why = status.message();
+  return absl::UnavailableError(absl::StrCat(
+      "rank ", rank_, " of ", size_, " lost another rank while it ", what, ": ",
+      why.substr(0, why.find(". ")),
+      "; see why that one ended, then run the same command again to continue"));
+}
+
+absl::Status ProcessGroup::Agree(const absl::Status& mine) {
+  if (ended_ || connection_ == nullptr) return mine;
+  // Greater is more urgent; of equals the lowest rank's.
+  const int64_t urgency = mine.ok() ? 0 : absl::IsCancelled(mine) ? 1 : 2;
+  const bool save = TakeSaveRequest();
+  at::Tensor votes =
+      at::tensor({mine.ok() ? 0 : urgency * size_ + (size_ - 1 - rank_),
+                  static_cast<int64_t>(save)},
+                 at::kLong);
+  RETURN_IF_ERROR(Run("agreed with the others", [&] {
+    connection_->AllReduce(votes, c10d::ReduceOp::MAX);
+  }));
+  const int64_t* found = votes.const_data_ptr<int64_t>();
+  // The others are done with it: rank 0 saves.
+  if (found[1] != 0 && leads()) RequestSave();
+  if (found[0] == 0) return absl::OkStatus();
+  const int64_t speaker = size_ - 1 - found[0] % size_;
+  ASSIGN_OR_RETURN(const std::string text,
+                   BroadcastTextFrom(speaker, Pack(mine)));
+  ended_ = true;
+  return speaker == rank_ ? mine : Unpack(text, speaker);
+}
+
+absl::Status ProcessGroup::Sum(const at::Tensor& tensor) {
+  return Run("added up with the others", [&] {
+    at::Tensor here = tensor.to(at::kCPU);
+    connection_->AllReduce(here, c10d::ReduceOp::SUM);
+    if (!here.is_same(tensor)) tensor.copy_(here);
+  });
+}
+
+absl::Status ProcessGroup::Broadcast(const at::Tensor& tensor) {
+  return Run("took over what rank 0 has", [&] {
+    at::Tensor here = tensor.to(at::kCPU);
+    connection_->Broadcast(here, 0);
+    if (!here.is_same(tensor)) tensor.copy_(here);
+  });
+}
+
+absl::StatusOr<std::string> ProcessGroup::BroadcastText(
+    const std::string& text) {
+  return BroadcastTextFrom(0, text);
+}
+
+absl::StatusOr<std::string> ProcessGroup::BroadcastTextFrom(
+    int64_t root, const std::string& text) {
+  if (connection_ == nullptr) return text;
+  at::Tensor size = at::tensor({static_cast<int64_t>(text.size())}, at::kLong);
+  std::string result = text;
+  RETURN_IF_ERROR(Run("heard from another", [&] {
+    connection_->Broadcast(size, root);
+    result.resize(static_cast<size_t>(size.item<int64_t>()));
+    if (result.empty()) return;
+    at::Tensor bytes =
+        at::empty({static_cast<int64_t>(result.size())}, at::kByte);
+    if (rank_ == root) {
+      std::memcpy(bytes.data_ptr<uint8_t>(), text.data(), text.size());
+    }
+    connection_->Broadcast(bytes, root);
+    std::memcpy(result.data(), bytes.const_data_ptr<uint8_t>(), result.size());
+  }));
+  return result;
+}
+
+void ProcessGroup::Leave() {
+  if (connection_ == nullptr || lost_) return;
+  at::Tensor nothing = at::tensor({int64_t{0}}, at::kLong);
+  const absl::Status status = Run("left the others", [&] {
+    connection_->AllReduce(nothing, c10d::ReduceOp::SUM);
+  });
+  if (!status.ok()) LOG(WARNING) << status.message();
+}
+
+}  // namespace maskfill

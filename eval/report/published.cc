@@ -1,0 +1,90 @@
+#include "eval/report/published.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "core/base/files.h"
+#include "core/base/status_macros.h"
+#include "nlohmann/json.hpp"
+
+namespace maskfill {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+bool IsRow(const Json& row) {
+  return row.is_object() && row.contains("method") &&
+         row["method"].is_string() && row.contains("source") &&
+         row["source"].is_string() && row.contains("top1") &&
+         row["top1"].is_object();
+}
+
+absl::StatusOr<SetReports> SetsOf(const Json& row, const std::string& path) {
+  SetReports sets;
+  for (const auto& [name, value] : row["top1"].items()) {
+    // Written so that NaN is refused as well.
+    if (!value.is_number() || !(value.get<double>() >= 0) ||
+        value.get<double>() > 100) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "\"", path, "\": ", row["method"].get<std::string>(), " on \"", name,
+          "\" is ", value.dump(), ", expected percent from 0 to 100"));
+    }
+    v1::SetReport* set = sets.Add();
+    set->set_name(name);
+    set->set_top1(value.get<double>());
+  }
+  return sets;
+}
+
+bool HasSet(const AccuracyTable& table, const SetReports& sets) {
+  for (const AccuracyTable::Column& column : table.columns) {
+    for (const v1::SetReport& set : sets) {
+      if (set.name() == column.name) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<PublishedRow>> ReadPublished(
+    const std::string& path, const AccuracyTable& table) {
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object() || !json.contains("rows") || !json["rows"].is_array()) {
+    return absl::DataLossError(absl::StrCat(
+        "\"", path,
+        "\" has no list of \"rows\", expected {\"rows\": "
+        "[{\"method\": ..., \"source\": ..., \"top1\": {SET: PERCENT}}]}"));
+  }
+  std::vector<PublishedRow> rows;
+  std::vector<std::string> names;
+  for (const Json& row : json["rows"]) {
+    if (!IsRow(row)) {
+      return absl::DataLossError(
+          absl::StrCat("\"", path, "\": row ", row.dump(),
+                       " lacks one of \"method\", \"source\" and \"top1\""));
+    }
+    ASSIGN_OR_RETURN(const SetReports sets, SetsOf(row, path));
+    for (const v1::SetReport& set : sets) names.push_back(set.name());
+    if (!HasSet(table, sets)) continue;
+    rows.push_back({row["method"].get<std::string>(),
+                    row["source"].get<std::string>(), Cells(table, sets)});
+  }
+  if (rows.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "\"", path, "\" has values for ", absl::StrJoin(names, ", "),
+        ", none of them a set of the reports: ",
+        absl::StrJoin(table.columns, ", ",
+                      [](std::string* out, const auto& column) {
+                        absl::StrAppend(out, column.name);
+                      })));
+  }
+  return rows;
+}
+
+}  // namespace maskfill
