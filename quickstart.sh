@@ -7,6 +7,8 @@
 #                              each method keep a fine-tuned CLIP robust?
 #                              about 3 minutes once it is built
 #   ./quickstart.sh study      the same with three seeds: 8 to 15 minutes
+#   ./quickstart.sh rows       every row of the paper's table and its neighbours,
+#                              three seeds: an hour
 #   ./quickstart.sh validation the grid of masks, thresholds and fills on which
 #                              the paper's conclusions are judged: hours
 #   ./quickstart.sh imagenet   the paper's table on ImageNet and its five
@@ -48,7 +50,7 @@ dry_run=""
 cores=$(nproc)
 for argument in "$@"; do
   case $argument in
-    shapes | study | validation | photos | imagenet) study=$argument ;;
+    shapes | study | rows | validation | photos | imagenet) study=$argument ;;
     --images=*) images=$(absolute "${argument#*=}") ;;
     --layout=folder | --layout=imagenet) layout=${argument#*=} ;;
     --weights=*) weights=$(absolute "${argument#*=}") ;;
@@ -93,6 +95,7 @@ fi
 case $study in
   shapes) configfiles=(workflows/shapes.yaml) ;;
   study) configfiles=(workflows/shapes.yaml workflows/shapes_study.yaml) ;;
+  rows) configfiles=(workflows/shapes.yaml workflows/shapes_rows.yaml) ;;
   validation) configfiles=(workflows/shapes.yaml workflows/validation.yaml) ;;
   photos) configfiles=(workflows/photos.yaml) ;;
   imagenet)

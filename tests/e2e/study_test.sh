@@ -195,18 +195,27 @@ random_clip:
   {image_size: 64, width: 64, layers: 2, text_width: 64, text_layers: 2, embed_dim: 32}
 seeds: [0]
 curves: [ft]
+# Rows that start, follow and look where other rows are.
+counterfactuals:
+  by-ft: {mask: object, threshold: 0.3, fill: single, cams_of: ft}
+runs:
+  lp: {mode: lp}
+  lp-ft: {mode: ft, checkpoint: lp}
+  by-others: {mode: fd_mask, beta: 30, counterfactuals: by-ft, teacher: wise-ft}
 train: {epochs: 2, global_batch_size: 32}
 precision: fp32
 device: cpu
 YAML
 .venv/bin/snakemake --snakefile workflows/Snakefile --cores 2 \
   --configfile workflows/imagenet.yaml "$work/small.yaml" \
-  --directory "$work/imagenet" >"$work/imagenet.out" 2>&1
+  --printshellcmds --directory "$work/imagenet" >"$work/imagenet.out" 2>&1
 expect "and makes it in small" test $? = 0
 [ $failed = 0 ] || tail -n 40 "$work/imagenet.out" >&2
-for row in zero-shot ft wise-ft object-single object-multi; do
+for row in zero-shot ft wise-ft object-single object-multi lp-ft by-others; do
   expect "with the row $row" grep -q "^| $row " "$work/imagenet/report/report.md"
 done
+expect "a row starts from another" grep -q -- "--checkpoint=runs/lp-seed0/best" \
+  "$work/imagenet.out"
 expect "beside the published values" \
   grep -q "arXiv 2303.03052" "$work/imagenet/report/report.md"
 
