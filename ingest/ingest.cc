@@ -12,6 +12,7 @@
 #include "core/base/files.h"
 #include "core/base/ordered_parallel.h"
 #include "core/base/preemption.h"
+#include "core/base/sha256.h"
 #include "core/base/status_macros.h"
 #include "core/work/run_summary.h"
 #include "core/work/shards.h"
@@ -158,6 +159,15 @@ void AddSelection(const IngestOptions& options, Work* work) {
   }
 }
 
+// SHA-256 over each image's group.
+std::string GroupsFingerprint(const ImageList& list) {
+  Sha256 sha;
+  for (const ImageFile& file : list.files) {
+    sha.UpdateField(file.group < 0 ? "" : list.groups[file.group]);
+  }
+  return sha.HexDigest();
+}
+
 std::string NameOf(const IngestOptions& options) {
   if (!options.name.empty()) return options.name;
   const SourceOptions& source = options.source;
@@ -203,6 +213,9 @@ ShardSpec MakeSpec(const IngestOptions& options, const ImageList& list,
     work.AddOption("exif", ToString(options.read.exif));
   }
   AddSelection(options, &work);
+  if (!options.groups.file.empty()) {
+    work.AddOption("groups", GroupsFingerprint(list));
+  }
   work.AddInput("source", options.source.path, fingerprint);
   spec.dataset.set_name(spec.name);
   spec.dataset.set_split(options.source.split);
@@ -226,6 +239,7 @@ absl::StatusOr<ImageList> ListSelected(const IngestOptions& options) {
   }
   ASSIGN_OR_RETURN(ImageList list, ListImages(source));
   RETURN_IF_ERROR(SelectImages(options.selection, options.source.split, &list));
+  RETURN_IF_ERROR(SetGroups(options.groups, &list));
   return list;
 }
 

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "core/work/run_options.h"
 #include "core/work/work_result.h"
+#include "ingest/groups.h"
 #include "ingest/image_reader.h"
 #include "ingest/layout/layout.h"
 #include "ingest/selection.h"
@@ -22,6 +23,7 @@ struct IngestOptions {
   RunOptions run;        // its input is `source`
   SourceOptions source;  // with a hold-out, "val" is a part of "train"
   SelectionOptions selection;
+  GroupOptions groups;
   // Of the set; empty: "<layout>-<split>", "<layout>-holdout" of a hold-out.
   std::string name;
   ImageReadOptions read;

@@ -51,6 +51,15 @@ DEFINE_string(
     "ignore the orientation in EXIF data, as CLIP and torchvision do, "
     "or apply it: the image is turned as it is to be seen (and stored "
     "as PNG by --pixels=original)");
+DEFINE_string(
+    groups, "",
+    "CSV file whose columns path and --group_column tell the group of "
+    "each image, for the accuracy of the worst one; a path may have "
+    "more folders before that below --source. --layout=csv has a "
+    "column of its own");
+DEFINE_string(group_column, "group",
+              "of --groups; groups of another column than group are called "
+              "COLUMN=VALUE");
 DEFINE_int64(holdout, 0,
              "images of the training set that are its validation split, the "
              "same share of every class, at least 0 (the method's: 10240 of "
@@ -95,7 +104,7 @@ void CheckVerifyOnly(FlagErrors* errors) {
   if (!FLAGS_verify_only) return;
   for (const char* flag :
        {"dry_run", "overwrite", "exif", "holdout", "holdout_seed",
-        "holdout_index", "k_shot", "k_shot_seed"}) {
+        "holdout_index", "k_shot", "k_shot_seed", "groups", "group_column"}) {
     if (IsFlagGiven(flag)) {
       errors->Add(
           absl::StrCat("--", flag, " has no meaning with --verify_only"));
@@ -132,6 +141,21 @@ SelectionOptions TakeSelection(Layout layout, const std::string& split,
         " and --split=", split, ", expected train or val"));
   }
   return selection;
+}
+
+GroupOptions TakeGroups(Layout layout, FlagErrors* errors) {
+  if (layout == Layout::kCsv && IsFlagGiven("groups")) {
+    errors->Add(
+        "--groups has no meaning with --layout=csv, whose list has a "
+        "column group");
+  }
+  if (FLAGS_groups.empty() && IsFlagGiven("group_column")) {
+    errors->Add("--group_column has no meaning without --groups");
+  }
+  if (FLAGS_group_column == "path") {
+    errors->Add("--group_column is path, expected another column of --groups");
+  }
+  return {.file = FLAGS_groups, .column = FLAGS_group_column};
 }
 
 SourceOptions TakeSource(FlagErrors* errors) {
@@ -175,6 +199,7 @@ absl::StatusOr<IngestOptions> IngestOptionsFromFlags() {
   options.source = TakeSource(&errors);
   options.selection =
       TakeSelection(options.source.layout, options.source.split, &errors);
+  options.groups = TakeGroups(options.source.layout, &errors);
   options.name = FLAGS_name;
   if (!IsName(options.name)) {
     errors.Add(absl::StrCat("--name is \"", options.name,

@@ -22,33 +22,13 @@
 #include "tests/support/free_port.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_paths.h"
+#include "tests/support/thread_ranks.h"
 
 namespace maskfill {
 namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-
-// Processes would do the same; tests/e2e runs some.
-void RunRanks(int64_t size, const std::string& rendezvous,
-              const std::function<void(ProcessGroup& group)>& body) {
-  std::vector<std::thread> ranks;
-  for (int64_t rank = 0; rank < size; ++rank) {
-    ranks.emplace_back([&, rank] {
-      ASSERT_OK_AND_ASSIGN(const auto group,
-                           ProcessGroup::Join({.rank = rank,
-                                               .size = size,
-                                               .local_rank = rank,
-                                               .local_size = size,
-                                               .rendezvous = rendezvous},
-                                              absl::Seconds(60)));
-      EXPECT_EQ(group->rank(), rank);
-      EXPECT_EQ(group->size(), size);
-      body(*group);
-    });
-  }
-  for (std::thread& rank : ranks) rank.join();
-}
 
 class ProcessGroupTest : public testing::Test {
  protected:

@@ -4,15 +4,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <thread>
 #include <utility>
-#include <vector>
 
 #include "ATen/Context.h"
 #include "ATen/ops/equal.h"
 #include "ATen/ops/zeros.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/time.h"
 #include "core/base/exit_code.h"
 #include "core/base/files.h"
 #include "core/training/losses.h"
@@ -20,6 +17,7 @@
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_paths.h"
+#include "tests/support/thread_ranks.h"
 #include "tests/support/tiny_model.h"
 #include "tests/support/tiny_trainer.h"
 
@@ -92,7 +90,6 @@ ImageBatch Slice(const ImageBatch& batch, int64_t begin, int64_t end) {
   return slice;
 }
 
-// Ranks are threads here; tests/e2e has processes.
 TEST(Trainer, TakesTheSameStepInSeveralRanks) {
   TrainerOptions options = TinyTrainerOptions("fd_mask");
   options.grad_clip = 0.01;  // clipping must happen once, on the whole
@@ -103,70 +100,49 @@ TEST(Trainer, TakesTheSameStepInSeveralRanks) {
   for (const int64_t size : {2, 4}) {
     const std::string rendezvous = absl::StrCat(
         "file:", JoinPath(TestDirectory(), absl::StrCat("meet-", size)));
-    std::vector<std::thread> ranks;
-    for (int64_t rank = 0; rank < size; ++rank) {
-      ranks.emplace_back([&, rank] {
-        ASSERT_OK_AND_ASSIGN(const auto group,
-                             ProcessGroup::Join({.rank = rank,
-                                                 .size = size,
-                                                 .local_rank = rank,
-                                                 .local_size = size,
-                                                 .rendezvous = rendezvous},
-                                                absl::Seconds(60)));
-        TrainerOptions mine = options;
-        mine.group = group.get();
-        mine.global_batch_size = 7;
-        mine.micro_batch_size = 2;
-        ASSERT_OK_AND_ASSIGN(auto trainer, TinyTrainer(mine));
-        ASSERT_OK_AND_ASSIGN(const StepResult found,
-                             trainer->Step(Slice(batch, rank * 7 / size,
-                                                 (rank + 1) * 7 / size)));
-        EXPECT_NEAR(found.ce, expected.ce, 1e-5 * expected.ce);
-        EXPECT_NEAR(found.distill, expected.distill, 1e-5 * expected.distill);
-        EXPECT_NEAR(found.accuracy, expected.accuracy, 1e-6);
-        EXPECT_NEAR(found.grad_norm, expected.grad_norm,
-                    1e-5 * expected.grad_norm);
-        // Sums in another order: 1e-6 of the whole gradient's length.
-        double off = 0, length = 0;
-        for (const auto& [name, parameter] : trainer->student().parameters()) {
-          const at::Tensor& grad = gradients.at(name).grad();
-          off += parameter.grad().sub(grad).square().sum().item<double>();
-          length += grad.square().sum().item<double>();
-        }
-        EXPECT_LT(std::sqrt(off), 1e-6 * std::sqrt(length));
-      });
-    }
-    for (std::thread& rank : ranks) rank.join();
+    RunRanks(size, rendezvous, [&](ProcessGroup& group) {
+      TrainerOptions mine = options;
+      mine.group = &group;
+      mine.global_batch_size = 7;
+      mine.micro_batch_size = 2;
+      ASSERT_OK_AND_ASSIGN(auto trainer, TinyTrainer(mine));
+      const int64_t rank = group.rank();
+      ASSERT_OK_AND_ASSIGN(
+          const StepResult found,
+          trainer->Step(Slice(batch, rank * 7 / size, (rank + 1) * 7 / size)));
+      EXPECT_NEAR(found.ce, expected.ce, 1e-5 * expected.ce);
+      EXPECT_NEAR(found.distill, expected.distill, 1e-5 * expected.distill);
+      EXPECT_NEAR(found.accuracy, expected.accuracy, 1e-6);
+      EXPECT_NEAR(found.grad_norm, expected.grad_norm,
+                  1e-5 * expected.grad_norm);
+      // Sums in another order: 1e-6 of the whole gradient's length.
+      double off = 0, length = 0;
+      for (const auto& [name, parameter] : trainer->student().parameters()) {
+        const at::Tensor& grad = gradients.at(name).grad();
+        off += parameter.grad().sub(grad).square().sum().item<double>();
+        length += grad.square().sum().item<double>();
+      }
+      EXPECT_LT(std::sqrt(off), 1e-6 * std::sqrt(length));
+    });
   }
 }
 
 TEST(Trainer, LeavesAStepThatFailsInAnotherRank) {
   const std::string rendezvous =
       absl::StrCat("file:", JoinPath(TestDirectory(), "meet"));
-  std::vector<std::thread> ranks;
-  for (int64_t rank = 0; rank < 2; ++rank) {
-    ranks.emplace_back([&, rank] {
-      ASSERT_OK_AND_ASSIGN(const auto group,
-                           ProcessGroup::Join({.rank = rank,
-                                               .size = 2,
-                                               .local_rank = rank,
-                                               .local_size = 2,
-                                               .rendezvous = rendezvous},
-                                              absl::Seconds(60)));
-      TrainerOptions options = TinyTrainerOptions("fd_mask");
-      options.group = group.get();
-      ASSERT_OK_AND_ASSIGN(auto trainer, TinyTrainer(options));
-      ImageBatch batch;
-      batch.images = at::zeros({2, 16, 16, 3}, at::kByte);
-      batch.labels = at::zeros({2}, at::kLong);
-      if (rank == 0) batch.counterfactuals = batch.images;
-      EXPECT_THAT(trainer->Step(batch),
-                  StatusIs(absl::StatusCode::kFailedPrecondition,
-                           HasSubstr("counterfactual")));
-      EXPECT_EQ(trainer->step(), 0);
-    });
-  }
-  for (std::thread& rank : ranks) rank.join();
+  RunRanks(2, rendezvous, [](ProcessGroup& group) {
+    TrainerOptions options = TinyTrainerOptions("fd_mask");
+    options.group = &group;
+    ASSERT_OK_AND_ASSIGN(auto trainer, TinyTrainer(options));
+    ImageBatch batch;
+    batch.images = at::zeros({2, 16, 16, 3}, at::kByte);
+    batch.labels = at::zeros({2}, at::kLong);
+    if (group.rank() == 0) batch.counterfactuals = batch.images;
+    EXPECT_THAT(trainer->Step(batch),
+                StatusIs(absl::StatusCode::kFailedPrecondition,
+                         HasSubstr("counterfactual")));
+    EXPECT_EQ(trainer->step(), 0);
+  });
 }
 
 TEST(Trainer, ContinuesFromItsStateBitForBit) {

@@ -41,6 +41,8 @@ for row in zero-shot ft wise-ft fd random-single object-single; do
   expect "its table has a row $row" grep -q "^| $row " "$work/shapes.out"
 done
 expect "and the OOD average" grep -q "OOD avg" "$work/shapes.out"
+expect "eval tells the groups of backgrounds apart" \
+  grep -q '"usual_background=0"' "$work/shapes/eval/ft-seed0.json"
 expect "and a page" grep -q "</html>" "$work/shapes/report/index.html"
 expect "which the quickstart names" \
   grep -q "$work/shapes/report/index.html" "$work/shapes.out"

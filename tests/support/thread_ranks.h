@@ -1,0 +1,42 @@
+// Several ranks of a training in one test.
+#ifndef MASKFILL_TESTS_SUPPORT_THREAD_RANKS_H_
+#define MASKFILL_TESTS_SUPPORT_THREAD_RANKS_H_
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "core/training/process_group.h"
+#include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
+
+namespace maskfill {
+
+// Runs `body` in `size` threads, each a rank of one group. Processes would do
+// the same; tests/e2e runs some.
+inline void RunRanks(int64_t size, const std::string& rendezvous,
+                     const std::function<void(ProcessGroup& group)>& body) {
+  std::vector<std::thread> ranks;
+  for (int64_t rank = 0; rank < size; ++rank) {
+    ranks.emplace_back([&, rank] {
+      ASSERT_OK_AND_ASSIGN(const auto group,
+                           ProcessGroup::Join({.rank = rank,
+                                               .size = size,
+                                               .local_rank = rank,
+                                               .local_size = size,
+                                               .rendezvous = rendezvous},
+                                              absl::Seconds(60)));
+      EXPECT_EQ(group->rank(), rank);
+      EXPECT_EQ(group->size(), size);
+      body(*group);
+    });
+  }
+  for (std::thread& rank : ranks) rank.join();
+}
+
+}  // namespace maskfill
+
+#endif  // MASKFILL_TESTS_SUPPORT_THREAD_RANKS_H_
