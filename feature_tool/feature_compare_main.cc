@@ -26,10 +26,8 @@ absl::Status Run() {
 int main(int argc, char** argv) {
   maskfill::InitMain(
       "Compares the features of two checkpoints, before any distillation: "
-      "their "
-      "mean squared difference on each set of counterfactuals, with that on "
-      "the "
-      "images as they are as the floor.\n\n"
+      "their mean squared difference on each set of counterfactuals, and on "
+      "the images as they are as the floor.\n\n"
       "  feature_compare --clean=features/images "
       "--features=features/object-0.3-single,features/random-0.5-single "
       "--output=disagreement.json",

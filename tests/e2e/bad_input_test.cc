@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "absl/strings/match.h"
-#include "absl/strings/str_split.h"
 #include "core/base/atomic_file.h"
 #include "core/base/exit_code.h"
 #include "core/base/files.h"
@@ -16,6 +15,7 @@
 #include "gtest/gtest.h"
 #include "tests/support/pipeline.h"
 #include "tests/support/program.h"
+#include "tests/support/program_errors.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_paths.h"
 
@@ -24,26 +24,6 @@ namespace {
 
 using testing::HasSubstr;
 using testing::Not;
-
-// Lines that ExitCode wrote.
-std::vector<std::string> Errors(const ProgramResult& result) {
-  std::vector<std::string> errors;
-  for (const absl::string_view line : absl::StrSplit(result.err, '\n')) {
-    if (absl::StartsWith(line, "error: ")) errors.emplace_back(line);
-  }
-  return errors;
-}
-
-// Exactly one error, with that exit code and all of those words.
-void ExpectError(const ProgramResult& result, int exit_code,
-                 const std::vector<std::string>& words) {
-  EXPECT_EQ(result.exit_code, exit_code) << result.err;
-  const std::vector<std::string> errors = Errors(result);
-  ASSERT_EQ(errors.size(), 1u) << result.err;
-  for (const std::string& word : words) {
-    EXPECT_THAT(errors[0], HasSubstr(word));
-  }
-}
 
 // No file under a final name: what is there ends in a temporary or is absent.
 void ExpectNothingFinished(const std::string& path) {
@@ -99,6 +79,7 @@ INSTANTIATE_TEST_SUITE_P(
         Program{"mask_tool/mask_tool", {"--input", "--cams", "--output"}},
         Program{"feature_tool/feature_tool",
                 {"--input", "--checkpoint", "--output"}},
+        Program{"feature_tool/feature_compare", {"--features", "--clean"}},
         Program{"train/train", {"--input", "--checkpoint", "--output"}},
         Program{"eval/eval", {"--inputs", "--checkpoint", "--output"}},
         Program{"eval/report/report", {"--reports"}},

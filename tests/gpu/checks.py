@@ -266,6 +266,12 @@ def training(checks, precisions):
             )
 
 
+def beside_undisturbed(checks, run):
+    """fd_mask's undisturbed run on the device; top-1 on the CPU of it and of `run`."""
+    whole = checks.path(f"fd_mask-{checks.device}-fp32".replace(":", ""))
+    return whole, [top1(checks, at / "last", "cpu") for at in (whole, run)]
+
+
 def resume(checks):
     checks.say("\n## Stopped and continued\n")
     run = checks.path("stopped")
@@ -282,10 +288,9 @@ def resume(checks):
     process.communicate()
     checks.check(process.returncode == TEMPFAIL, f"SIGTERM: exit {process.returncode}")
     checks.run("train/train", *flags)
-    whole = checks.path(f"fd_mask-{checks.device}-fp32".replace(":", ""))
+    whole, accuracies = beside_undisturbed(checks, run)
     model = Path("last") / "model.safetensors"
     equal = filecmp.cmp(run / model, whole / model, shallow=False)
-    accuracies = [top1(checks, at / "last", "cpu") for at in (whole, run)]
     checks.say(
         f"* last model of both runs: {'equal bits' if equal else 'other bits'}, "
         f"top-1 {accuracies[0]:.2f} and {accuracies[1]:.2f}"
@@ -313,8 +318,7 @@ def ranks(checks):
     seconds = time.monotonic() - started
     codes = [process.returncode for process in processes]
     checks.check(codes == [0, 0], f"exit codes {codes}, {seconds:.1f} s")
-    alone = checks.path(f"fd_mask-{checks.device}-fp32".replace(":", ""))
-    accuracies = [top1(checks, at / "last", "cpu") for at in (alone, run)]
+    _, accuracies = beside_undisturbed(checks, run)
     checks.check(
         abs(accuracies[0] - accuracies[1]) <= 2.5,
         f"top-1 of one process and of two: {accuracies[0]:.2f} and {accuracies[1]:.2f}",
