@@ -8,12 +8,12 @@
 #                              about 3 minutes once it is built
 #   ./quickstart.sh study      the same with three seeds: 8 to 15 minutes
 #   ./quickstart.sh rows       every row of the paper's table and its neighbours,
-#                              three seeds: an hour
+#                              three seeds: not timed yet
 #   ./quickstart.sh validation the grid of masks, thresholds and fills on which
 #                              the paper's conclusions are judged: hours
 #   ./quickstart.sh imagenet   the paper's table on ImageNet and its five
 #                              out-of-distribution sets, for who has them and
-#                              CLIP's weights: days of a GPU
+#                              CLIP's weights: hours of a GPU (--dry-run)
 #   ./quickstart.sh photos     a handful of photographs, with a small random
 #                              CLIP unless you give real weights
 #

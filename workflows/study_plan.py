@@ -127,7 +127,8 @@ def print_expected(cost, nodes):
         f" {total.core_seconds / 3600:.1f} hours of a core to decode and to refill"
     )
     print(f"disk: about {size(total.bytes)}")
-    print(f"  by {cost.expected['measured']}; reading and validating not counted")
+    print(f"  by {cost.expected['measured']}; sizes from the formats")
+    print("  not counted: reading, validating")
 
 
 def main():
