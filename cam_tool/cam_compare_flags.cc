@@ -6,6 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/flag_errors.h"
+#include "core/base/flag_facts.h"
 #include "core/base/status_macros.h"
 #include "core/work/run_flags.h"
 #include "gflags/gflags.h"
@@ -29,6 +30,13 @@ DEFINE_int64(border_px, 0,
 
 namespace maskfill {
 namespace {
+
+const FlagFactsTable kFacts({
+    {"cams",
+     {.path = FlagPath::kInputDirectory, .list = true, .required = true}},
+    {"masks", {.path = FlagPath::kInputDirectory}},
+    {"output", {.path = FlagPath::kOutputFile}},
+});
 
 bool IsFraction(double value) { return value >= 0 && value < 1; }
 

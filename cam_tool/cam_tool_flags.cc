@@ -8,6 +8,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/flag_errors.h"
+#include "core/base/flag_facts.h"
 #include "core/base/status_macros.h"
 #include "core/model/device_flags.h"
 #include "core/work/run_flags.h"
@@ -51,6 +52,13 @@ DEFINE_string(target, "label",
 
 namespace maskfill {
 namespace {
+
+const FlagFactsTable kFacts({
+    {"input", {.required = true}},
+    {"output", {.path = FlagPath::kOutputDirectory, .required = true}},
+    {"checkpoint", {.path = FlagPath::kInputDirectory, .required = true}},
+    {"method", {.values = NamesOf(AllCamKinds())}},
+});
 
 void TakeLayers(const std::string& text, CamToolOptions* options,
                 FlagErrors* errors) {

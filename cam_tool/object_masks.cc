@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/files.h"
 #include "core/base/status_macros.h"
@@ -13,6 +14,14 @@
 
 namespace maskfill {
 namespace {
+
+// An id is data: it names a file below the directory and no other.
+absl::Status CheckId(absl::string_view id) {
+  if (StaysBelow(id)) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat("the id \"", absl::CEscape(id),
+                                          "\" of --cams leads out of ",
+                                          "--masks, expected a path below it"));
+}
 
 std::string PathOf(const std::string& dir, absl::string_view id) {
   return JoinPath(dir, absl::StrCat(id, ".png"));
@@ -37,6 +46,7 @@ absl::StatusOr<ObjectMasks> ObjectMasks::Open(const ObjectMaskOptions& options,
     return absl::NotFoundError(
         absl::StrCat("there is no directory \"", options.dir, "\" (--masks)"));
   }
+  RETURN_IF_ERROR(CheckId(some_id));
   if (PathExists(PathOf(options.dir, some_id))) return ObjectMasks(options);
   ASSIGN_OR_RETURN(const std::vector<std::string> names,
                    ListDirectory(options.dir));
@@ -56,6 +66,7 @@ absl::StatusOr<ObjectMasks> ObjectMasks::Open(const ObjectMaskOptions& options,
 
 absl::StatusOr<PatchMask> ObjectMasks::Read(absl::string_view id, int64_t rows,
                                             int64_t cols) const {
+  RETURN_IF_ERROR(CheckId(id));
   const std::string path = PathOf(options_.dir, id);
   ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path));
   ASSIGN_OR_RETURN(const Image mask, Annotate(DecodeImage(bytes), path));

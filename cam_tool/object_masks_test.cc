@@ -95,6 +95,21 @@ TEST(ObjectMasks, SayWhatIsMissing) {
       StatusIs(absl::StatusCode::kNotFound, HasSubstr("/none\" (--masks)")));
 }
 
+TEST(ObjectMasks, RefuseIdsThatLeadElsewhere) {
+  const std::string dir = TestDirectory();
+  WriteMask(dir + "/masks/1.png", 8, [](int64_t, int64_t) { return 255; });
+  WriteMask(dir + "/2.png", 8, [](int64_t, int64_t) { return 255; });
+  ASSERT_OK_AND_ASSIGN(const ObjectMasks masks,
+                       ObjectMasks::Open({.dir = dir + "/masks"}, "1"));
+  EXPECT_OK(masks.Read("1", 2, 2).status());
+  for (const std::string& id : {std::string("../2"), dir + "/2"}) {
+    EXPECT_THAT(masks.Read(id, 2, 2).status(),
+                StatusIs(absl::StatusCode::kDataLoss, HasSubstr(id)));
+    EXPECT_THAT(ObjectMasks::Open({.dir = dir + "/masks"}, id).status(),
+                StatusIs(absl::StatusCode::kDataLoss, HasSubstr(id)));
+  }
+}
+
 TEST(ObjectMasks, OfAnySizeAreCutToTheSquareInTheMiddle) {
   const std::string dir = TestDirectory();
   // 5 x 9 px: the middle are columns 2 to 6, of which patches 0 and 1 get 2 and

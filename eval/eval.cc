@@ -104,15 +104,16 @@ void AddSets(const EvalOptions& options, absl::Span<const NamedSet> sets,
   }
 }
 
-v1::EvalReport ReportOf(const EvalOptions& options, const ModelSource& model,
-                        const v1::Manifest& made) {
+absl::StatusOr<v1::EvalReport> ReportOf(const EvalOptions& options,
+                                        const ModelSource& model,
+                                        const v1::Manifest& made) {
   v1::EvalReport report = NewReport(made.fingerprint(), options.id_sets);
   report.set_checkpoint(model.dir);
   report.set_checkpoint_fingerprint(model.fingerprint);
   report.set_precision(ToString(options.compute.precision));
-  for (v1::Manifest& entry : LineageOf(model.dir, model.fingerprint)) {
-    *report.add_lineage() = std::move(entry);
-  }
+  ASSIGN_OR_RETURN(const std::vector<v1::Manifest> lineage,
+                   LineageOf(model.dir, model.fingerprint));
+  *report.mutable_lineage() = {lineage.begin(), lineage.end()};
   return report;
 }
 
@@ -161,7 +162,7 @@ class Reports {
 
   absl::Status Write(const ModelSource& model, const SetReports& sets,
                      AtomicFile& file, v1::Manifest* entry) {
-    v1::EvalReport report = ReportOf(options_, model, *entry);
+    ASSIGN_OR_RETURN(v1::EvalReport report, ReportOf(options_, model, *entry));
     *report.mutable_sets() = {sets.begin(), sets.end()};
     return WriteReport(&report, file, entry);
   }
@@ -209,7 +210,8 @@ absl::StatusOr<bool> MakeCurve(const EvalOptions& options,
                [&](AtomicFile& file, v1::Manifest* entry) -> absl::Status {
                  ASSIGN_OR_RETURN(const std::vector<SetReports> points,
                                   Evaluate(options, sets, models, false));
-                 v1::EvalReport report = ReportOf(options, models[0], *entry);
+                 ASSIGN_OR_RETURN(v1::EvalReport report,
+                                  ReportOf(options, models[0], *entry));
                  report.set_base_checkpoint(options.base_checkpoint);
                  report.set_base_checkpoint_fingerprint(
                      work.inputs[0].fingerprint());

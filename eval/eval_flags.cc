@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/files.h"
 #include "core/base/flag_errors.h"
+#include "core/base/flag_facts.h"
 #include "core/base/glob.h"
 #include "core/base/status_macros.h"
 #include "core/model/device_flags.h"
@@ -76,6 +77,25 @@ DEFINE_string(fit_temperature_on, "",
 
 namespace maskfill {
 namespace {
+
+const FlagFactsTable kFacts({
+    {"output", {.path = FlagPath::kOutput, .required = true}},
+    {"checkpoint",
+     {.path = FlagPath::kInputDirectory,
+      .required = true,
+      .unless = {"checkpoints", "from_predictions"}}},
+    {"checkpoints", {.path = FlagPath::kInputDirectory, .list = true}},
+    {"inputs",
+     {.path = FlagPath::kInputDirectory,
+      .list = true,
+      .required = true,
+      .unless = {"from_predictions"}}},
+    {"base_checkpoint", {.path = FlagPath::kInputDirectory}},
+    {"predictions", {.path = FlagPath::kOutputDirectory}},
+    {"prediction_contents", {.list = true, .values = {"logits", "features"}}},
+    {"from_predictions", {.path = FlagPath::kInputDirectory, .list = true}},
+    {"ensemble", {.values = {"logits", "probabilities"}}},
+});
 
 void RefuseAll(const std::vector<const char*>& flags, const char* user,
                FlagErrors* errors) {

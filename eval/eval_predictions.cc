@@ -89,7 +89,7 @@ class PredictionEvaluation {
   absl::StatusOr<StoredPredictions> PredictionsOf(size_t set) const;
   absl::StatusOr<ScaledPredictions> ReadScaled(size_t set) const;
   std::string FingerprintOf(size_t set) const;
-  void FillModels(v1::EvalReport* report) const;
+  absl::Status FillModels(v1::EvalReport* report) const;
   std::optional<size_t> FindSet(const std::string& name) const;
   v1::EvaluatedModel ModelOf(size_t member) const;
 
@@ -218,26 +218,27 @@ v1::EvaluatedModel PredictionEvaluation::ModelOf(size_t member) const {
   return model;
 }
 
-void PredictionEvaluation::FillModels(v1::EvalReport* report) const {
+absl::Status PredictionEvaluation::FillModels(v1::EvalReport* report) const {
   for (size_t m = 0; m < members_.size(); ++m) {
     *report->add_models() = ModelOf(m);
   }
   report->set_precision(report->models(0).precision());
   if (members_.size() > 1) {
     report->set_ensemble(ToString(options_.ensemble));
-    return;
+    return absl::OkStatus();
   }
   const v1::EvaluatedModel& model = report->models(0);
   report->set_checkpoint(model.checkpoint());
   report->set_checkpoint_fingerprint(model.checkpoint_fingerprint());
-  for (v1::Manifest& entry :
-       LineageOf(model.checkpoint(), model.checkpoint_fingerprint())) {
-    *report->add_lineage() = std::move(entry);
-  }
+  ASSIGN_OR_RETURN(
+      const std::vector<v1::Manifest> lineage,
+      LineageOf(model.checkpoint(), model.checkpoint_fingerprint()));
+  *report->mutable_lineage() = {lineage.begin(), lineage.end()};
+  return absl::OkStatus();
 }
 
 absl::Status PredictionEvaluation::FillReport(v1::EvalReport* report) const {
-  FillModels(report);
+  RETURN_IF_ERROR(FillModels(report));
   const std::optional<size_t> fitted_on = FindSet(options_.fit_temperature_on);
   std::optional<ScaledPredictions> fitted;  // that set
   double temperature = 1;

@@ -1,13 +1,17 @@
 #include "eval/lineage.h"
 
+#include <compare>
+#include <optional>
 #include <set>
 #include <utility>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/base/files.h"
+#include "core/base/status_macros.h"
 #include "core/record/checkpoint_files.h"
-#include "core/record/manifest.h"
 #include "core/work/directory.h"
+#include "eval/past_work.h"
 
 namespace maskfill {
 namespace {
@@ -15,30 +19,33 @@ namespace {
 struct Reference {
   std::string dir;
   std::string fingerprint;
+  auto operator<=>(const Reference&) const = default;
 };
 
-bool IsStillThere(const Reference& checkpoint) {
+absl::StatusOr<bool> IsStillThere(const Reference& checkpoint) {
   const auto files = OpenCheckpointFiles(checkpoint.dir);
+  if (absl::IsUnavailable(files.status())) return files.status();
   return files.ok() && files->fingerprint == checkpoint.fingerprint;
 }
 
 }  // namespace
 
-std::vector<v1::Manifest> LineageOf(const std::string& dir,
-                                    absl::string_view fingerprint) {
+absl::StatusOr<std::vector<v1::Manifest>> LineageOf(
+    const std::string& dir, absl::string_view fingerprint) {
   std::vector<v1::Manifest> lineage;
   std::vector<Reference> line = {{dir, std::string(fingerprint)}};
-  std::set<std::string> seen = {line[0].fingerprint};
+  // By place as well: a greedy soup may be one of its own ingredients.
+  std::set<Reference> seen = {line[0]};
   for (size_t i = 0; i < line.size(); ++i) {
-    const std::string path = JoinPath(line[i].dir, kProvenanceFile);
-    if (!PathExists(path) || !IsStillThere(line[i])) continue;
-    absl::StatusOr<v1::Manifest> entry = ReadUnfinishedManifest(path);
-    if (!entry.ok()) continue;
+    ASSIGN_OR_RETURN(std::optional<v1::Manifest> entry,
+                     PastEntry(JoinPath(line[i].dir, kProvenanceFile)));
+    if (!entry.has_value()) continue;
+    ASSIGN_OR_RETURN(const bool is_still_there, IsStillThere(line[i]));
+    if (!is_still_there) continue;
     entry->clear_shards();
     for (const v1::InputReference& input : entry->inputs()) {
-      if (seen.insert(input.fingerprint()).second) {
-        line.push_back({input.path(), input.fingerprint()});
-      }
+      const Reference reference = {input.path(), input.fingerprint()};
+      if (seen.insert(reference).second) line.push_back(reference);
     }
     lineage.push_back(*std::move(entry));
   }

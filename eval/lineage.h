@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "proto/manifest.pb.h"
 
@@ -14,9 +15,10 @@ namespace maskfill {
 // The ledger's entry (provenance.json) of the checkpoint in `dir`, then those
 // of the checkpoints among its inputs, and so on, each once, without their
 // files. Followed is what still lies where it lay and is what it was; others
-// are left out, as is a checkpoint that has no entry.
-std::vector<v1::Manifest> LineageOf(const std::string& dir,
-                                    absl::string_view fingerprint);
+// are left out, as is a checkpoint that has no entry. Unavailable when the
+// system cannot tell.
+absl::StatusOr<std::vector<v1::Manifest>> LineageOf(
+    const std::string& dir, absl::string_view fingerprint);
 
 }  // namespace maskfill
 

@@ -6,6 +6,7 @@
 #include "core/base/files.h"
 #include "core/model/checkpoint.h"
 #include "core/work/directory.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_paths.h"
@@ -13,6 +14,8 @@
 
 namespace maskfill {
 namespace {
+
+using ::testing::SizeIs;
 
 // A checkpoint that `tool` made from `parents`; returns its fingerprint.
 std::string MakeModel(
@@ -54,7 +57,8 @@ class Lineage : public testing::Test {
 };
 
 TEST_F(Lineage, NamesEveryAncestorOnce) {
-  const std::vector<v1::Manifest> lineage = LineageOf(Path("mean"), mean_);
+  ASSERT_OK_AND_ASSIGN(const std::vector<v1::Manifest> lineage,
+                       LineageOf(Path("mean"), mean_));
   ASSERT_EQ(lineage.size(), 3);
   EXPECT_EQ(lineage[0].tool(), "merge_models");
   EXPECT_EQ(lineage[1].tool(), "import_model");
@@ -63,15 +67,27 @@ TEST_F(Lineage, NamesEveryAncestorOnce) {
   EXPECT_EQ(lineage[2].shards_size(), 0);
 }
 
+TEST_F(Lineage, NamesAParentThatIsTheSameModel) {
+  // A soup that kept one ingredient has its weights.
+  const std::string soup =
+      MakeModel(Path("soup"), "merge_models", {{Path("tuned"), tuned_}}, 2);
+  ASSERT_EQ(soup, tuned_);
+  ASSERT_OK_AND_ASSIGN(const std::vector<v1::Manifest> lineage,
+                       LineageOf(Path("soup"), soup));
+  ASSERT_EQ(lineage.size(), 3);
+  EXPECT_EQ(lineage[1].tool(), "train");
+}
+
 TEST_F(Lineage, LeavesOutWhatIsNoLongerWhatItWas) {
   ASSERT_OK(RemoveTree(Path("start")));
   MakeModel(Path("start"), "import_model", {}, 9);
-  const std::vector<v1::Manifest> lineage = LineageOf(Path("mean"), mean_);
+  ASSERT_OK_AND_ASSIGN(const std::vector<v1::Manifest> lineage,
+                       LineageOf(Path("mean"), mean_));
   ASSERT_EQ(lineage.size(), 2);
   EXPECT_EQ(lineage[1].tool(), "train");
   ASSERT_OK(RemoveTree(Path("tuned")));
-  EXPECT_EQ(LineageOf(Path("mean"), mean_).size(), 1);
-  EXPECT_TRUE(LineageOf(Path("nowhere"), mean_).empty());
+  EXPECT_THAT(LineageOf(Path("mean"), mean_), IsOkAndHolds(SizeIs(1)));
+  EXPECT_THAT(LineageOf(Path("nowhere"), mean_), IsOkAndHolds(SizeIs(0)));
 }
 
 }  // namespace

@@ -163,13 +163,18 @@ absl::Status CheckDrawnAlike(const ComparedFeatures& compared,
                  absl::StrCat(compared.seed), absl::StrCat(source.seed()),
                  "give mask_tool the same --seed");
   }
-  const std::string variants = OptionOf(source, "variants");
-  if (variants != absl::StrCat(compared.variants)) {
-    return Apart(first, features, "their counterfactuals of an image are",
-                 absl::StrCat(compared.variants), variants,
-                 "give mask_tool the same --variants");
-  }
   return absl::OkStatus();
+}
+
+absl::StatusOr<int64_t> VariantsOf(const v1::Manifest& counterfactuals) {
+  int64_t variants = 0;
+  if (absl::SimpleAtoi(OptionOf(counterfactuals, "variants"), &variants) &&
+      variants > 0) {
+    return variants;
+  }
+  return absl::FailedPreconditionError(
+      "its manifest does not say how many counterfactuals it has of an image; "
+      "make it again with mask_tool");
 }
 
 absl::Status AddSet(const std::string& dir, const std::vector<Source>& given,
@@ -181,18 +186,11 @@ absl::Status AddSet(const std::string& dir, const std::vector<Source>& given,
   RETURN_IF_ERROR(CheckDrawnAlike(*compared, features, manifest));
   const std::string where = absl::StrCat("\"", source.dir, "\"");
   ASSIGN_OR_RETURN(Cell cell, Annotate(CellOf(manifest), where));
-  if (compared->sets.empty()) {
-    compared->seed = manifest.seed();
-    if (!absl::SimpleAtoi(OptionOf(manifest, "variants"),
-                          &compared->variants) ||
-        compared->variants <= 0) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          where,
-          " does not say how many counterfactuals it has of an image; make it "
-          "again with mask_tool"));
-    }
-  }
-  compared->sets.push_back({std::move(features), source.dir, std::move(cell)});
+  ASSIGN_OR_RETURN(const int64_t variants,
+                   Annotate(VariantsOf(manifest), where));
+  if (compared->sets.empty()) compared->seed = manifest.seed();
+  compared->sets.push_back(
+      {std::move(features), source.dir, std::move(cell), variants});
   return absl::OkStatus();
 }
 

@@ -19,12 +19,12 @@ struct ComparedFeatures {
     RecordSet features;
     std::string counterfactuals;  // directory
     FeatureCompareReport::Cell cell;
+    int64_t variants = 0;  // counterfactuals of each image
   };
 
   RecordSet clean;
   std::array<FeatureCompareReport::Checkpoint, 2> checkpoints;
   uint64_t seed = 0;
-  int64_t variants = 0;
   std::vector<Set> sets = {};
 };
 

@@ -124,8 +124,7 @@ absl::StatusOr<FeatureCompareReport> CompareFeatures(
   ASSIGN_OR_RETURN(const ComparedFeatures compared,
                    OpenComparedFeatures(options));
   FeatureCompareReport report{.checkpoints = compared.checkpoints,
-                              .seed = compared.seed,
-                              .variants = compared.variants};
+                              .seed = compared.seed};
   int64_t records = compared.clean.num_records();
   for (const auto& set : compared.sets) records += set.features.num_records();
   Progress progress(options.run.progress, "feature_compare", "features",
@@ -135,7 +134,7 @@ absl::StatusOr<FeatureCompareReport> CompareFeatures(
   report.clean = clean.disagreement;
   for (const ComparedFeatures::Set& set : compared.sets) {
     ASSIGN_OR_RETURN(const Measured measured,
-                     Measure(set.features, compared.variants, &progress));
+                     Measure(set.features, set.variants, &progress));
     if (measured.ids != clean.ids) {
       return absl::DataLossError(absl::StrCat(
           "\"", set.features.dir(), "\" and \"", compared.clean.dir(),
@@ -143,7 +142,7 @@ absl::StatusOr<FeatureCompareReport> CompareFeatures(
           "name the same; make both again with feature_tool"));
     }
     report.rows.push_back({set.features.dir(), set.counterfactuals, set.cell,
-                           measured.disagreement});
+                           set.variants, measured.disagreement});
   }
   progress.Finish();
   if (!options.run.output.empty()) {

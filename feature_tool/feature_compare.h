@@ -9,8 +9,8 @@
 
 namespace maskfill {
 
-// Raised when the numbers of the same features change.
-inline constexpr uint32_t kFeatureCompareVersion = 1;
+// Raised when the result of the same features changes.
+inline constexpr uint32_t kFeatureCompareVersion = 2;
 
 // How far two checkpoints disagree on the counterfactuals of each set: the mean
 // over the images of the mean squared difference of their features, of an image
@@ -19,11 +19,11 @@ inline constexpr uint32_t kFeatureCompareVersion = 1;
 // (core/work/file.h).
 //
 // FailedPrecondition when the sets do not belong together: not of the same
-// images, of counterfactuals drawn with other seeds or in other numbers, of
-// other checkpoints or more than two, or computed otherwise (dtype, precision);
-// or when the counterfactuals, whose manifests say how they were made, are not
-// where feature_tool read them. DataLoss when a record is damaged or is not the
-// one that belongs there. Cancelled: preempted.
+// images, of counterfactuals drawn with other seeds, of other checkpoints or
+// more than two, or computed otherwise (dtype, precision); or when the
+// counterfactuals, whose manifests say how they were made, are not where
+// feature_tool read them. DataLoss when a record is damaged or is not the one
+// that belongs there. Cancelled: preempted.
 absl::StatusOr<FeatureCompareReport> CompareFeatures(
     const FeatureCompareOptions& options);
 

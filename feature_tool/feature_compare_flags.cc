@@ -1,6 +1,7 @@
 #include "feature_tool/feature_compare_flags.h"
 
 #include "core/base/flag_errors.h"
+#include "core/base/flag_facts.h"
 #include "core/base/status_macros.h"
 #include "core/work/run_flags.h"
 #include "gflags/gflags.h"
@@ -8,7 +9,7 @@
 DEFINE_string(features, "",
               "directories of features of counterfactuals, as feature_tool "
               "--checkpoint=A,B writes them, comma separated; all of the same "
-              "images, checkpoints, seed and variants");
+              "images, checkpoints and seed");
 DEFINE_string(clean, "",
               "directory of the features of the same images as they are, by "
               "the same two checkpoints: the floor");
@@ -18,6 +19,17 @@ DEFINE_string(counterfactuals, "",
               "where feature_tool read them");
 
 namespace maskfill {
+namespace {
+
+const FlagFactsTable kFacts({
+    {"features",
+     {.path = FlagPath::kInputDirectory, .list = true, .required = true}},
+    {"clean", {.path = FlagPath::kInputDirectory, .required = true}},
+    {"counterfactuals", {.path = FlagPath::kInputDirectory, .list = true}},
+    {"output", {.path = FlagPath::kOutputFile}},
+});
+
+}  // namespace
 
 absl::StatusOr<FeatureCompareOptions> FeatureCompareOptionsFromFlags() {
   FlagErrors errors;

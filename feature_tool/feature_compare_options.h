@@ -41,12 +41,12 @@ struct FeatureCompareReport {
     std::string features;         // directory, as given
     std::string counterfactuals;  // directory
     Cell cell;
+    int64_t variants = 0;  // counterfactuals of each image
     FeatureDisagreement disagreement;
   };
 
   std::array<Checkpoint, 2> checkpoints;
-  uint64_t seed = 0;     // of all counterfactuals
-  int64_t variants = 0;  // of each image, in all sets
+  uint64_t seed = 0;  // of all counterfactuals
   FeatureDisagreement clean = {};
   std::vector<Row> rows = {};  // in the order asked for
 };

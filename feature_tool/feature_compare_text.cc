@@ -23,11 +23,11 @@ std::string MaskText(const FeatureCompareReport::Cell& cell) {
 }
 
 std::string Line(const std::string& masks, const std::string& fill,
-                 const std::string& donors,
+                 const std::string& donors, const std::string& variants,
                  const FeatureDisagreement& disagreement, double clean) {
   return absl::StrFormat(
-      "| %s | %s | %s | %.5g | %.2g | %s |\n", masks, fill, donors,
-      disagreement.mean, disagreement.standard_error,
+      "| %s | %s | %s | %s | %.5g | %.2g | %s |\n", masks, fill, donors,
+      variants, disagreement.mean, disagreement.standard_error,
       clean > 0 ? absl::StrFormat("%.2f", disagreement.mean / clean) : "-");
 }
 
@@ -41,7 +41,6 @@ std::string ToJson(const FeatureCompareReport& report) {
         {{"checkpoint", dir}, {"fingerprint", fingerprint}});
   }
   json["images"] = report.clean.images;
-  json["variants"] = report.variants;
   json["seed"] = report.seed;
   json["clean"] = report.clean.mean;
   json["clean_standard_error"] = report.clean.standard_error;
@@ -54,6 +53,7 @@ std::string ToJson(const FeatureCompareReport& report) {
     if (!row.cell.rate_from.empty()) line["rate_from"] = row.cell.rate_from;
     line["fill"] = row.cell.fill;
     if (!row.cell.donors.empty()) line["donors"] = row.cell.donors;
+    line["variants"] = row.variants;
     line["disagreement"] = row.disagreement.mean;
     line["standard_error"] = row.disagreement.standard_error;
     line["clean"] = report.clean.mean;
@@ -64,18 +64,19 @@ std::string ToJson(const FeatureCompareReport& report) {
 
 std::string ToMarkdown(const FeatureCompareReport& report) {
   std::string text = absl::StrFormat(
-      "Mean squared feature difference of %s and %s on %d images, %d "
-      "counterfactuals of each, seed %d\n\n"
-      "| masks | fill | donors | disagreement | standard error | times clean "
-      "|\n|---|---|---|---|---|---|\n",
+      "Mean squared feature difference of %s and %s on %d images and their "
+      "counterfactuals, seed %d\n\n"
+      "| masks | fill | donors | of each image | disagreement | standard error "
+      "| times clean |\n|---|---|---|---|---|---|---|\n",
       report.checkpoints[0].dir, report.checkpoints[1].dir, report.clean.images,
-      report.variants, report.seed);
+      report.seed);
   const double clean = report.clean.mean;
   absl::StrAppend(&text,
-                  Line("none: clean images", "", "", report.clean, clean));
+                  Line("none: clean images", "", "", "", report.clean, clean));
   for (const Row& row : report.rows) {
-    absl::StrAppend(&text, Line(MaskText(row.cell), row.cell.fill,
-                                row.cell.donors, row.disagreement, clean));
+    absl::StrAppend(&text,
+                    Line(MaskText(row.cell), row.cell.fill, row.cell.donors,
+                         absl::StrCat(row.variants), row.disagreement, clean));
   }
   return text;
 }

@@ -8,12 +8,12 @@
 
 namespace maskfill {
 
-// A JSON object with checkpoints (two: checkpoint, fingerprint), images,
-// variants, seed, clean and its standard error, and rows: features,
+// A JSON object with checkpoints (two: checkpoint, fingerprint), images, seed,
+// clean and its standard error, and rows: features,
 // counterfactuals, mask, the cut by its name (threshold, percentile,
 // target_ratio or rate), rate_from and donors where there are any, fill,
-// disagreement, standard_error, clean. Ends with a line break; equal reports
-// give equal bytes.
+// variants, disagreement, standard_error, clean. Ends with a line break; equal
+// reports give equal bytes.
 std::string ToJson(const FeatureCompareReport& report);
 
 // A Markdown table with a line for the clean images and one for each set.

@@ -2,6 +2,7 @@
 
 #include "absl/status/statusor.h"
 #include "core/base/flag_errors.h"
+#include "core/base/flag_facts.h"
 #include "core/base/status_macros.h"
 #include "core/model/device_flags.h"
 #include "core/work/run_flags.h"
@@ -17,6 +18,18 @@ DEFINE_string(images, "",
               "says");
 
 namespace maskfill {
+namespace {
+
+const FlagFactsTable kFacts({
+    {"input", {.required = true}},
+    {"output", {.path = FlagPath::kOutputDirectory, .required = true}},
+    {"checkpoint",
+     {.path = FlagPath::kInputDirectory, .list = true, .required = true}},
+    {"dtype", {.values = {"float32", "float16"}}},
+    {"images", {.path = FlagPath::kInputDirectory}},
+});
+
+}  // namespace
 
 absl::StatusOr<FeatureToolOptions> FeatureToolOptionsFromFlags() {
   FlagErrors errors;

@@ -9,10 +9,9 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "core/base/files.h"
 #include "core/base/sha256.h"
 
@@ -107,13 +106,6 @@ std::string ClassesFingerprint(const ImageList& list) {
     sha.UpdateField("mapping " + list.mapping_sha256);
   }
   return sha.HexDigest();
-}
-
-bool HasImageSuffix(absl::string_view name) {
-  for (const absl::string_view suffix : absl::StrSplit(kImageSuffixes, ' ')) {
-    if (absl::EndsWithIgnoreCase(name, suffix)) return true;
-  }
-  return false;
 }
 
 }  // namespace maskfill

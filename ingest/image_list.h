@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
+#include "ingest/admitted_images.h"
 #include "ingest/source_findings.h"
 
 namespace maskfill {
@@ -61,6 +61,7 @@ struct ImageList {
   int64_t unused_folders = 0;
   int64_t unused_images = 0;
   std::vector<std::string> ignore;  // SourceOptions.ignore
+  AdmittedImages admitted;          // SourceOptions.admitted
   SourceFindings findings;
 };
 
@@ -78,11 +79,6 @@ void FinishImageList(ImageList* list);
 // SHA-256 over what labels mean: the class keys in label order, the allowed
 // classes and the mapping's digest.
 std::string ClassesFingerprint(const ImageList& list);
-
-// Whether the file's name says that it is an image: .jpg .jpeg .png .webp in
-// any case.
-bool HasImageSuffix(absl::string_view name);
-inline constexpr char kImageSuffixes[] = ".jpg .jpeg .png .webp";
 
 }  // namespace maskfill
 

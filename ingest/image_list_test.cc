@@ -71,14 +71,5 @@ TEST(AllowClasses, LeavesTheListEmptyWhenAllAreAllowed) {
   EXPECT_TRUE(list.allowed_classes.empty());
 }
 
-TEST(HasImageSuffix, TakesTheUsualOnesInAnyCase) {
-  for (const char* name : {"a.jpg", "a.JPEG", "a.PnG", "a.webp"}) {
-    EXPECT_TRUE(HasImageSuffix(name)) << name;
-  }
-  for (const char* name : {"a.gif", "a", "jpg", "a.jpg.txt"}) {
-    EXPECT_FALSE(HasImageSuffix(name)) << name;
-  }
-}
-
 }  // namespace
 }  // namespace maskfill

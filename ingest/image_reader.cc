@@ -110,9 +110,13 @@ absl::StatusOr<ReadImageResult> ReadImage(const std::string& source,
         "nothing writes there"));
   }
   ReadImageResult result;
+  ASSIGN_OR_RETURN(const ImageFormat format, SniffImageFormat(bytes));
+  RETURN_IF_ERROR(CheckFormat(format, options.admitted));
   DecodeReport report;
   ASSIGN_OR_RETURN(Image image, DecodeImage(bytes, {}, &report));
-  result.warnings = report.warnings;
+  RETURN_IF_ERROR(CheckFrames(report, options.admitted));
+  result.warnings = report.notes.warnings;
+  result.has_more_frames = report.notes.has_more_frames;
   const int orientation = ExifOrientation(bytes);
   result.exif_rotated = orientation != 1;
   if (options.digest) result.sha256 = Sha256Hex(bytes);

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "ingest/admitted_images.h"
 #include "ingest/image_list.h"
 #include "proto/records.pb.h"
 
@@ -34,22 +35,24 @@ struct ImageReadOptions {
   int64_t image_size = 224;  // px, of preprocessed pixels
   int64_t border_px = 0;     // cut off on each side before anything else
   ExifMode exif = ExifMode::kIgnore;
+  AdmittedImages admitted = {};
   bool digest = false;  // whether ReadImageResult.sha256 is wanted
 };
 
 struct ReadImageResult {
   v1::ImageRecord record;
-  int64_t warnings = 0;       // DecodeReport.warnings
-  bool exif_rotated = false;  // ExifOrientation() is not 1
-  std::string sha256;         // of the file's bytes, hex
+  int64_t warnings = 0;          // DecodeNotes.warnings
+  bool has_more_frames = false;  // DecodeNotes.has_more_frames
+  bool exif_rotated = false;     // ExifOrientation() is not 1
+  std::string sha256;            // of the file's bytes, hex
 };
 
 // Reads and decodes `file` below `source`. DataLoss when it is not a sound
-// image or no file at all, when its path is no UTF-8 or nothing is left inside
-// its border; Aborted when it is no longer the one that was listed; a failure
-// of the system as ReadFile reports it. The record's group is left to the
-// caller. Errors do not name the file, their source being file.path.
-// Thread-safe.
+// image, one that is not admitted or no file at all, when its path is no UTF-8
+// or nothing is left inside its border; Aborted when it is no longer the one
+// that was listed; a failure of the system as ReadFile reports it. The record's
+// group is left to the caller. Errors do not name the file, their source being
+// file.path. Thread-safe.
 absl::StatusOr<ReadImageResult> ReadImage(const std::string& source,
                                           const ImageFile& file,
                                           const ImageReadOptions& options);

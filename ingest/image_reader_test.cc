@@ -6,10 +6,12 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
 #include "core/base/files.h"
 #include "core/image/clip_preprocess.h"
 #include "core/image/decode.h"
 #include "core/image/exif_orientation.h"
+#include "core/image/image_format.h"
 #include "core/image/record_pixels.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -182,6 +184,55 @@ TEST(ReadImage, CountsAndIgnoresOrTurnsRotatedImages) {
       ReadImage(dir, FileOf(dir, "2.png"), {.exif = ExifMode::kApply}));
   EXPECT_FALSE(upright.exif_rotated);
   EXPECT_EQ(upright.record.encoded().data(), OrientedPng(1));
+}
+
+TEST(ReadImage, TakesOtherFormatsOnRequest) {
+  const std::string dir = TestDirectory();
+  for (const char* name : {"rgb.bmp", "palette.gif", "lzw.tiff"}) {
+    ASSERT_OK_AND_ASSIGN(const std::string bytes,
+                         ReadFile(JoinPath("core/image/testdata", name)));
+    WriteTestFile(JoinPath(dir, name), bytes);
+    const ImageFile file = FileOf(dir, name);
+    const absl::string_view suffix =
+        absl::string_view(name).substr(absl::string_view(name).find('.') + 1);
+    EXPECT_THAT(
+        ReadImage(dir, file, ImageReadOptions()),
+        StatusIs(absl::StatusCode::kDataLoss,
+                 HasSubstr(absl::StrCat("--formats=jpeg,png,webp,", suffix))));
+    ASSERT_OK_AND_ASSIGN(const ImageFormat format, ParseImageFormat(suffix));
+    ASSERT_OK_AND_ASSIGN(
+        const ReadImageResult result,
+        ReadImage(dir, file, {.admitted = {.formats = {format}}}));
+    EXPECT_EQ(result.record.encoded().format(), suffix);
+    EXPECT_EQ(result.record.encoded().data(), bytes);
+    EXPECT_EQ(result.record.encoded().width(), 16);
+    // The record needs no flag.
+    ASSERT_OK_AND_ASSIGN(const Image image, DecodeImage(bytes));
+    EXPECT_THAT(PixelsFromRecord(result.record, 8),
+                IsOkAndHolds(ResizeAndCenterCrop(image, 8)));
+  }
+}
+
+TEST(ReadImage, TakesTheFirstFrameOnRequest) {
+  const std::string dir = TestDirectory();
+  AdmittedImages admitted;
+  admitted.formats.insert({ImageFormat::kGif, ImageFormat::kTiff});
+  AdmittedImages first = admitted;
+  first.first_frame = true;
+  for (const char* name : {"animated.webp", "animated.gif", "pages.tiff"}) {
+    ASSERT_OK_AND_ASSIGN(const std::string bytes,
+                         ReadFile(JoinPath("core/image/testdata", name)));
+    WriteTestFile(JoinPath(dir, name), bytes);
+    const ImageFile file = FileOf(dir, name);
+    EXPECT_THAT(
+        ReadImage(dir, file, {.admitted = admitted}),
+        StatusIs(absl::StatusCode::kDataLoss, HasSubstr("--first_frame")))
+        << name;
+    ASSERT_OK_AND_ASSIGN(const ReadImageResult result,
+                         ReadImage(dir, file, {.admitted = first}));
+    EXPECT_TRUE(result.has_more_frames);
+    EXPECT_EQ(result.record.encoded().data(), bytes);
+  }
 }
 
 TEST(ReadImage, TellsWhatIsNoFile) {

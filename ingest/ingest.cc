@@ -18,6 +18,7 @@
 #include "core/work/shards.h"
 #include "core/work/work.h"
 #include "glog/logging.h"
+#include "ingest/admitted_images.h"
 #include "ingest/image_list.h"
 #include "ingest/source_digest.h"
 #include "proto/manifest.pb.h"
@@ -41,6 +42,7 @@ class ShardMaker {
         num_shards_(num_shards),
         read_(options.read) {
     read_.border_px = list.border_px;
+    read_.admitted = list.admitted;
   }
 
   absl::Status Make(int64_t shard, ShardSink& sink) const;
@@ -89,6 +91,7 @@ absl::Status ShardMaker::Make(int64_t shard, ShardSink& sink) const {
     }
     if (!too_many.ok()) return absl::OkStatus();
     if (outcome.image->exif_rotated) sink.AddCounter("exif_rotated", 1);
+    if (outcome.image->has_more_frames) sink.AddCounter("several_frames", 1);
     if (outcome.image->warnings > 0) {
       sink.AddCounter("decode_warnings", outcome.image->warnings);
       if (++doubtful <= kMaxListed) {
@@ -212,6 +215,11 @@ ShardSpec MakeSpec(const IngestOptions& options, const ImageList& list,
   if (options.read.exif == ExifMode::kApply) {
     work.AddOption("exif", ToString(options.read.exif));
   }
+  const AdmittedImages& admitted = options.source.admitted;
+  if (admitted.formats != AdmittedImages().formats) {
+    work.AddOption("formats", ToString(admitted.formats));
+  }
+  if (admitted.first_frame) work.AddOption("first_frame", "true");
   AddSelection(options, &work);
   if (!options.groups.file.empty()) {
     work.AddOption("groups", GroupsFingerprint(list));

@@ -6,9 +6,11 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/flag_errors.h"
+#include "core/base/flag_facts.h"
 #include "core/base/status_macros.h"
 #include "core/work/run_flags.h"
 #include "gflags/gflags.h"
+#include "ingest/admitted_images.h"
 
 DEFINE_string(
     source, "",
@@ -51,6 +53,12 @@ DEFINE_string(
     "ignore the orientation in EXIF data, as CLIP and torchvision do, "
     "or apply it: the image is turned as it is to be seen (and stored "
     "as PNG by --pixels=original)");
+DEFINE_string(formats, "jpeg,png,webp",
+              "comma separated formats of files that are images: jpeg, png, "
+              "webp, gif, bmp, tiff; others are refused");
+DEFINE_bool(first_frame, false,
+            "take the first frame of animations and the first page of files "
+            "that have several; without it they are refused");
 DEFINE_string(
     groups, "",
     "CSV file whose columns path and --group_column tell the group of "
@@ -78,6 +86,26 @@ DEFINE_bool(
 
 namespace maskfill {
 namespace {
+
+const FlagFactsTable kFacts({
+    {"source", {.path = FlagPath::kInput, .required = true}},
+    {"layout",
+     {.values = {"folder", "csv", "imagenet", "imagenet_v2", "imagenet_r",
+                 "imagenet_sketch", "imagenet_a", "objectnet"}}},
+    {"split", {.values = {"train", "val", "test"}}},
+    {"images", {.path = FlagPath::kInputDirectory}},
+    {"pixels", {.values = {"original", "preprocessed"}}},
+    {"classes", {.path = FlagPath::kInputFile}},
+    {"exif", {.values = {"ignore", "apply"}}},
+    {"formats",
+     {.list = true, .values = {"jpeg", "png", "webp", "gif", "bmp", "tiff"}}},
+    {"groups", {.path = FlagPath::kInputFile}},
+    {"holdout_index", {.path = FlagPath::kInputFile}},
+    {"output",
+     {.path = FlagPath::kOutputDirectory,
+      .required = true,
+      .unless = {"verify_only"}}},
+});
 
 bool IsName(const std::string& text) {
   for (const char c : text) {
@@ -182,6 +210,11 @@ SourceOptions TakeSource(FlagErrors* errors) {
     errors->Add("--images has no meaning without --layout=csv");
   }
   source.ignore = ParseList(FLAGS_ignore);
+  const absl::StatusOr<ImageFormats> formats =
+      ParseImageFormats(ParseList(FLAGS_formats));
+  errors->Add(Annotate(formats.status(), "--formats"));
+  if (formats.ok()) source.admitted.formats = *formats;
+  source.admitted.first_frame = FLAGS_first_frame;
   return source;
 }
 

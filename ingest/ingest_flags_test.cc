@@ -72,6 +72,25 @@ TEST_F(IngestFlags, TakeAHoldoutOfATrainingSet) {
                        HasSubstr("a hold-out is of a training set")));
 }
 
+TEST_F(IngestFlags, TakeFormatsAndTheFirstFrame) {
+  ASSERT_OK_AND_ASSIGN(const IngestOptions usual, IngestOptionsFromFlags());
+  EXPECT_EQ(ToString(usual.source.admitted.formats), "jpeg,png,webp");
+  EXPECT_FALSE(usual.source.admitted.first_frame);
+  Set("formats", "tiff, jpeg");
+  Set("first_frame", "true");
+  ASSERT_OK_AND_ASSIGN(const IngestOptions options, IngestOptionsFromFlags());
+  EXPECT_EQ(ToString(options.source.admitted.formats), "jpeg,tiff");
+  EXPECT_TRUE(options.source.admitted.first_frame);
+  Set("formats", "jpg");
+  EXPECT_THAT(IngestOptionsFromFlags(),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr("--formats"), HasSubstr("\"jpg\""))));
+  Set("formats", "");
+  EXPECT_THAT(IngestOptionsFromFlags(),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("no image format is given")));
+}
+
 TEST_F(IngestFlags, TakeIgnoredPatternsAndTheImagesOfACsvFile) {
   Set("layout", "csv");
   Set("images", "photos");

@@ -10,6 +10,7 @@
 #include "core/base/files.h"
 #include "core/base/preemption.h"
 #include "core/record/record_set.h"
+#include "core/work/work.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "proto/records.pb.h"
@@ -194,6 +195,31 @@ TEST(Ingest, LeavesOutAndCountsWhatMaxBadRecordsAllows) {
   EXPECT_EQ(shard.bad_records(0).source(), "bee/1.png");
   EXPECT_THAT(shard.bad_records(0).reason(), HasSubstr("GIF"));
   EXPECT_THAT(IdsOf(dir + "/out")[0], ElementsAre("ant/0", "cat/2"));
+}
+
+TEST(Ingest, TakesFirstFramesOnRequestAndCountsThem) {
+  const std::string dir = TestDirectory();
+  WriteClassFolders(dir + "/data", 2);
+  ASSERT_OK_AND_ASSIGN(const std::string gif,
+                       ReadFile("core/image/testdata/animated.gif"));
+  WriteTestFile(dir + "/data/bee/3.gif", gif);
+  IngestOptions options = OptionsFor(dir);
+  EXPECT_THAT(Ingest(options), StatusIs(absl::StatusCode::kDataLoss,
+                                        HasSubstr("jpeg,png,webp,gif")));
+  options.source.admitted.formats.insert(ImageFormat::kGif);
+  EXPECT_THAT(Ingest(options), StatusIs(absl::StatusCode::kDataLoss,
+                                        HasSubstr("--first_frame")));
+  // Of what was asked for before.
+  options.run.overwrite = true;
+  options.source.admitted.first_frame = true;
+  ASSERT_OK_AND_ASSIGN(const WorkResult result, Ingest(options));
+  EXPECT_EQ(result.records, 7);
+  EXPECT_EQ(CounterOf(result.manifest, "several_frames"), 1);
+  // Another list of formats is other work.
+  options.run.overwrite = false;
+  options.source.admitted.formats.insert(ImageFormat::kBmp);
+  EXPECT_THAT(Ingest(options),
+              StatusIs(absl::StatusCode::kAlreadyExists, HasSubstr("formats")));
 }
 
 TEST(Ingest, RefusesAnOutputInsideTheSource) {

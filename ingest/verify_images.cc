@@ -37,6 +37,7 @@ class Reporter {
     ++report_.images;
     report_.warnings += outcome.image->warnings > 0;
     report_.exif_rotated += outcome.image->exif_rotated;
+    report_.several_frames += outcome.image->has_more_frames;
     const auto [first, added] = first_of_digest_.emplace(
         absl::HexStringToBytes(outcome.image->sha256), &file);
     if (added) return;
@@ -72,6 +73,7 @@ absl::StatusOr<VerifyReport> VerifyImages(const ImageList& list,
                                                      ? PixelsMode::kPreprocessed
                                                      : PixelsMode::kOriginal,
                                          .border_px = list.border_px,
+                                         .admitted = list.admitted,
                                          .digest = true};
   VerifyReport report;
   report.class_keys = list.class_keys;
@@ -126,13 +128,13 @@ std::string ToText(const VerifyReport& report) {
   for (const VerifyReport::Duplicate& duplicate : report.duplicates) {
     absl::StrAppend(&text, "duplicate\t", ToText(duplicate), "\n");
   }
-  absl::StrAppend(&text, "total\t", report.images, " images of ",
-                  ClassesWithImages(report), " of ", report.class_keys.size(),
-                  " classes, ", report.bad.size(), " unusable, ",
-                  report.warnings, " with warnings, ", report.exif_rotated,
-                  " rotated by EXIF, ", report.duplicates.size(),
-                  " duplicates; ", report.findings.errors.size(), " errors, ",
-                  report.findings.deviations.size(), " deviations\n");
+  absl::StrAppend(
+      &text, "total\t", report.images, " images of ", ClassesWithImages(report),
+      " of ", report.class_keys.size(), " classes, ", report.bad.size(),
+      " unusable, ", report.warnings, " with warnings, ", report.exif_rotated,
+      " rotated by EXIF, ", report.several_frames, " of several frames, ",
+      report.duplicates.size(), " duplicates; ", report.findings.errors.size(),
+      " errors, ", report.findings.deviations.size(), " deviations\n");
   return text;
 }
 
@@ -151,6 +153,7 @@ v1::Manifest ToManifest(const VerifyReport& report) {
   count("duplicates", report.duplicates.size());
   count("decode_warnings", report.warnings);
   count("exif_rotated", report.exif_rotated);
+  count("several_frames", report.several_frames);
   for (const absl::Status& error : findings.errors) {
     AddNote("error", PrintablePath(error.message()), &manifest);
   }

@@ -32,8 +32,9 @@ struct VerifyReport {
   std::vector<BadImage> bad;              // in the order of (label, path)
   std::vector<Duplicate> duplicates;      // in that order, too
   int64_t images = 0;                     // usable ones
-  int64_t warnings = 0;                   // images with DecodeReport.warnings
+  int64_t warnings = 0;                   // images with DecodeNotes.warnings
   int64_t exif_rotated = 0;               // ReadImageResult.exif_rotated
+  int64_t several_frames = 0;             // ReadImageResult.has_more_frames
 };
 
 // Decodes every image as Ingest would and writes nothing; goes on behind what

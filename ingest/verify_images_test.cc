@@ -36,11 +36,13 @@ TEST(VerifyImages, CountsImagesPerClassAndListsAllBadOnes) {
   EXPECT_THAT(report.bad[0].reason, HasSubstr("empty"));
   EXPECT_EQ(report.bad[1].path, "bee/0.png");
   EXPECT_THAT(report.bad[2].reason, HasSubstr("FIFO"));
-  EXPECT_THAT(ToText(report),
-              AllOf(HasSubstr("cat\t3\n"), HasSubstr("unusable\tbee/0.png\t"),
-                    HasSubstr("total\t7 images of 3 of 3 classes, 3 unusable, "
-                              "0 with warnings, 0 rotated by EXIF, 0 "
-                              "duplicates; 0 errors, 0 deviations\n")));
+  EXPECT_THAT(
+      ToText(report),
+      AllOf(
+          HasSubstr("cat\t3\n"), HasSubstr("unusable\tbee/0.png\t"),
+          HasSubstr("total\t7 images of 3 of 3 classes, 3 unusable, "
+                    "0 with warnings, 0 rotated by EXIF, 0 of "
+                    "several frames, 0 duplicates; 0 errors, 0 deviations\n")));
 }
 
 // One of each: errors do not hide each other.

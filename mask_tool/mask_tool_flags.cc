@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/flag_errors.h"
+#include "core/base/flag_facts.h"
 #include "core/base/status_macros.h"
 #include "core/masking/counterfactual_flags.h"
 #include "core/masking/fill_kind.h"
@@ -41,6 +42,22 @@ DEFINE_int32(image_size, 0,
 
 namespace maskfill {
 namespace {
+
+const FlagFactsTable kFacts({
+    {"input", {.required = true, .unless = {"stats"}}},
+    {"output",
+     {.path = FlagPath::kOutputDirectory,
+      .required = true,
+      .unless = {"stats"}}},
+    {"cams",
+     {.path = FlagPath::kInputDirectory,
+      .required = true,
+      .unless = {"mask", "rate_from"}}},
+    {"rate_from", {.path = FlagPath::kInputDirectory}},
+    {"payload", {.values = {"pixels", "recipe"}}},
+    {"stats", {.path = FlagPath::kOutputFile, .list = true}},
+    {"preview", {.path = FlagPath::kOutputFile}},
+});
 
 void TakeMask(MaskToolOptions* options, FlagErrors* errors) {
   MaskOptions& mask = options->counterfactual.mask;

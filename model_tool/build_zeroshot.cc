@@ -6,25 +6,18 @@
 #include "ATen/ops/zeros.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "core/base/sha256.h"
 #include "core/base/status_macros.h"
 #include "core/model/checkpoint.h"
 #include "core/model/device.h"
 #include "core/model/torch_status.h"
+#include "core/text/class_names.h"
+#include "core/text/prompts.h"
+#include "core/text/zeroshot_head.h"
 #include "core/work/directory.h"
 #include "core/work/work.h"
-#include "model_tool/zeroshot/class_names.h"
-#include "model_tool/zeroshot/prompts.h"
-#include "model_tool/zeroshot/zeroshot_head.h"
 
 namespace maskfill {
 namespace {
-
-std::string NamesFingerprint(const std::vector<std::string>& list) {
-  Sha256 sha;
-  for (const std::string& entry : list) sha.UpdateField(entry);
-  return sha.HexDigest();
-}
 
 // The image tower and its temperature, without text tower or earlier head.
 Checkpoint ImageTower(const Checkpoint& clip) {
@@ -78,7 +71,7 @@ absl::StatusOr<WorkResult> BuildZeroshot(const BuildZeroshotOptions& options) {
   work.AddOption("precision", ToString(options.compute.precision));
   work.AddInput("checkpoint", options.checkpoint, file.fingerprint());
   work.AddInput("class_names", options.class_names,
-                NamesFingerprint(head.class_names));
+                ClassNamesFingerprint(head.class_names));
   work.AddInput("templates", options.templates, head.prompts.Fingerprint());
   return MakeDirectory(options.run, work, {kModelFile, kConfigFile},
                        [&](const std::string& dir, v1::Manifest* result) {

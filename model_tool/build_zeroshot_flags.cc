@@ -2,6 +2,7 @@
 
 #include "absl/status/statusor.h"
 #include "core/base/flag_errors.h"
+#include "core/base/flag_facts.h"
 #include "core/base/status_macros.h"
 #include "core/work/run_flags.h"
 #include "gflags/gflags.h"
@@ -21,6 +22,16 @@ DEFINE_string(
     "of its own whole prompts; or openai: the 80 published with CLIP");
 
 namespace maskfill {
+namespace {
+
+const FlagFactsTable kFacts({
+    {"output", {.path = FlagPath::kOutputDirectory, .required = true}},
+    {"checkpoint", {.path = FlagPath::kInputDirectory, .required = true}},
+    {"class_names", {.path = FlagPath::kInputFile, .values = {"imagenet"}}},
+    {"templates", {.path = FlagPath::kInputFile, .values = {"openai"}}},
+});
+
+}  // namespace
 
 absl::StatusOr<BuildZeroshotOptions> BuildZeroshotOptionsFromFlags() {
   FlagErrors errors;

@@ -2,6 +2,7 @@
 
 #include "absl/status/statusor.h"
 #include "core/base/flag_errors.h"
+#include "core/base/flag_facts.h"
 #include "core/base/status_macros.h"
 #include "core/work/run_flags.h"
 #include "gflags/gflags.h"
@@ -15,6 +16,17 @@ DEFINE_string(text_tower, "",
               "that has none; empty: none is added");
 
 namespace maskfill {
+namespace {
+
+const FlagFactsTable kFacts({
+    {"output", {.path = FlagPath::kOutputDirectory, .required = true}},
+    {"checkpoint", {.path = FlagPath::kInputDirectory, .required = true}},
+    {"format",
+     {.required = true, .values = {"open_clip", "hf", "openai", "pt"}}},
+    {"text_tower", {.path = FlagPath::kInputDirectory}},
+});
+
+}  // namespace
 
 absl::StatusOr<ExportModelOptions> ExportModelOptionsFromFlags() {
   FlagErrors errors;

@@ -1,10 +1,13 @@
 #include "model_tool/import_model.h"
 
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "core/base/files.h"
@@ -49,6 +52,13 @@ std::vector<Setting> SettingsOf(const v1::Manifest& result) {
   return settings;
 }
 
+// Text that no other names have.
+std::string LinesOf(const std::vector<std::string>& names) {
+  return absl::StrJoin(names, "\n", [](std::string* out, const auto& name) {
+    out->append(absl::StrReplaceAll(name, {{"\\", "\\\\"}, {"\n", "\\n"}}));
+  });
+}
+
 absl::Status Import(const ImportModelOptions& options,
                     const WeightsSource& source, const std::string& digest,
                     const std::string& dir, v1::Manifest* result) {
@@ -85,10 +95,9 @@ absl::StatusOr<WorkResult> ImportModel(const ImportModelOptions& options) {
   work.AddNumber("heads", said.heads);
   work.AddNumber("text_heads", said.text_heads);
   work.AddNumber("image_size", said.image_size);
-  work.AddOption("class_names",
-                 said.class_names.empty()
-                     ? ""
-                     : Sha256Hex(absl::StrJoin(said.class_names, "\n")));
+  work.AddOption("class_names", said.class_names.empty()
+                                    ? ""
+                                    : Sha256Hex(LinesOf(said.class_names)));
   work.AddInput("source", source.path, digest);
   if (source.head != nullptr) {
     work.AddInput("head", source.head->path(), Sha256Hex(source.head->bytes()));

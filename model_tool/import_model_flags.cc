@@ -6,10 +6,11 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/flag_errors.h"
+#include "core/base/flag_facts.h"
 #include "core/base/status_macros.h"
+#include "core/text/class_names.h"
 #include "core/work/run_flags.h"
 #include "gflags/gflags.h"
-#include "model_tool/zeroshot/class_names.h"
 
 DEFINE_string(source, "",
               "weights to import: OpenAI's .pt, safetensors in OpenAI, "
@@ -36,6 +37,16 @@ DEFINE_int32(heads, 0,
 DEFINE_int32(text_heads, 0, "attention heads of the text tower, as --heads");
 
 namespace maskfill {
+namespace {
+
+const FlagFactsTable kFacts({
+    {"source", {.path = FlagPath::kInput, .required = true}},
+    {"output", {.path = FlagPath::kOutputDirectory, .required = true}},
+    {"activation", {.values = {"quick_gelu", "gelu"}}},
+    {"class_names", {.path = FlagPath::kInputFile, .values = {"imagenet"}}},
+});
+
+}  // namespace
 
 absl::StatusOr<ImportModelOptions> ImportModelOptionsFromFlags() {
   FlagErrors errors;

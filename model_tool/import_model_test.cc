@@ -13,6 +13,7 @@
 #include "core/work/directory.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "model_tool/weights/hugging_face_keys.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_paths.h"
 #include "tests/support/tiny_clip.h"
@@ -204,6 +205,30 @@ TEST(ImportModel, RefusesWeightsOfAnotherShapeThanTheirLayers) {
               StatusIs(absl::StatusCode::kDataLoss,
                        HasSubstr("\"visual.ln_post.bias\" is missing")));
   EXPECT_FALSE(PathExists(options.run.output));
+}
+
+TEST(ImportModel, NamesWhatIsMissingAsTheFileWould) {
+  const ImportModelOptions options = Prepare();
+  ASSERT_OK_AND_ASSIGN(const NamedTensors there,
+                       ToHuggingFaceNames(TinyClipTensors()));
+  for (const std::string missing :
+       {"vision_model.encoder.layers.1.layer_norm2.weight",
+        "vision_model.post_layernorm.bias",
+        "vision_model.embeddings.position_embedding.weight",
+        "text_model.final_layer_norm.weight",
+        "text_model.encoder.layers.0.self_attn.v_proj.bias"}) {
+    NamedTensors tensors;
+    for (const auto& [name, tensor] : there) {
+      if (name != missing) tensors[name] = tensor.contiguous();
+    }
+    ASSERT_EQ(tensors.size() + 1, there.size()) << missing;
+    ASSERT_OK(WriteSafetensors(
+        options.source, tensors,
+        {{"activation", "gelu"}, {"heads", "2"}, {"text_heads", "2"}}));
+    EXPECT_THAT(ImportModel(options),
+                StatusIs(absl::StatusCode::kDataLoss,
+                         HasSubstr("\"" + missing + "\" is missing")));
+  }
 }
 
 TEST(ImportModel, WritesItsSummary) {

@@ -29,6 +29,11 @@ int main(int argc, char** argv) {
       "what a checkpoint was made from. Writes nothing; the exit code is that "
       "of importing it.\n\n"
       "  inspect_model epoch_10.pt",
-      &argc, &argv, /*max_positional=*/1);
+      &argc, &argv,
+      {{.name = "PATH",
+        .facts = {.path = maskfill::FlagPath::kInput,
+                  .required = true,
+                  .unless = {"formats"}},
+        .help = "file or folder of weights, or a checkpoint"}});
   return maskfill::ExitCode(maskfill::Run(argc, argv));
 }

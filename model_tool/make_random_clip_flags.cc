@@ -2,6 +2,7 @@
 
 #include "absl/status/statusor.h"
 #include "core/base/flag_errors.h"
+#include "core/base/flag_facts.h"
 #include "core/base/status_macros.h"
 #include "core/work/run_flags.h"
 #include "gflags/gflags.h"
@@ -18,6 +19,14 @@ DEFINE_int64(embed_dim, 64, "of the joint space, at least 1");
 DEFINE_string(activation, "quick_gelu", "quick_gelu or gelu");
 
 namespace maskfill {
+namespace {
+
+const FlagFactsTable kFacts({
+    {"output", {.path = FlagPath::kOutputFile, .required = true}},
+    {"activation", {.values = {"quick_gelu", "gelu"}}},
+});
+
+}  // namespace
 
 absl::StatusOr<MakeRandomClipOptions> MakeRandomClipOptionsFromFlags() {
   FlagErrors errors;

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/flag_errors.h"
+#include "core/base/flag_facts.h"
 #include "core/base/glob.h"
 #include "core/base/status_macros.h"
 #include "core/model/device_flags.h"
@@ -56,6 +57,13 @@ DEFINE_double(
 
 namespace maskfill {
 namespace {
+
+const FlagFactsTable kFacts({
+    {"checkpoints",
+     {.path = FlagPath::kInputDirectory, .list = true, .required = true}},
+    {"output", {.path = FlagPath::kOutputDirectory, .required = true}},
+    {"method", {.values = NamesOf(AllMergeMethods())}},
+});
 
 // Flags that only some methods have.
 constexpr std::pair<const char*, bool MergeMethod::*> kFlagsOfMethods[] = {

@@ -18,12 +18,14 @@ namespace maskfill {
 
 absl::StatusOr<RecordTarget> OpenRecordTarget(const std::string& path,
                                               const std::string& type) {
-  if (!PathExists(path)) {
+  ASSIGN_OR_RETURN(const bool there, FindPath(path));
+  if (!there) {
     return absl::NotFoundError(absl::StrCat(
         "found no \"", path, "\", expected a stage directory or a shard"));
   }
   RecordTarget target;
-  const bool is_shard = !IsDirectory(path);
+  ASSIGN_OR_RETURN(const bool is_directory, FindDirectory(path));
+  const bool is_shard = !is_directory;
   const std::string dir = is_shard ? Dirname(path) : path;
   const absl::StatusOr<std::string> manifest = FindManifest(dir);
   if (manifest.ok()) {

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/base/flag_errors.h"
+#include "core/base/flag_facts.h"
 #include "core/base/status_macros.h"
 #include "core/work/run_flags.h"
 #include "gflags/gflags.h"
@@ -21,6 +22,11 @@ DEFINE_string(to, "", "export: tf_example or webdataset");
 
 namespace maskfill {
 namespace {
+
+const FlagFactsTable kFacts({
+    {"to", {.values = {"tf_example", "webdataset"}}},
+    {"output", {.path = FlagPath::kOutput}},
+});
 
 // The flags that only some commands take.
 const std::vector<std::string>& FlagsOfCommands() {

@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/str_split.h"
 #include "core/base/exit_code.h"
 #include "core/base/init.h"
 #include "record_tool/records.h"
@@ -22,11 +23,18 @@ int main(int argc, char** argv) {
       "  export     --to=tf_example or webdataset, in --output\n"
       "  croissant  the set's description for data-set catalogues, "
       "PATH/croissant.json\n\n"
-      "Example: records verify cams/train",
-      &argc, &argv, /*max_positional=*/2);
+      "  records verify cams/train",
+      &argc, &argv,
+      {{.name = "COMMAND",
+        .facts = {.required = true,
+                  .values = absl::StrSplit(maskfill::kRecordsCommands, '|')},
+        .help = "what to do"},
+       {.name = "PATH",
+        .facts = {.path = maskfill::FlagPath::kInput, .required = true},
+        .help = "a stage directory or one shard; for verify also a "
+                "checkpoint"}});
   const absl::StatusOr<maskfill::RecordsOptions> options =
       maskfill::RecordsOptionsFromFlags(argc, argv);
   if (!options.ok()) return maskfill::ExitCode(options.status());
-  const absl::Status status = maskfill::RunRecordsCommand(*options, std::cout);
-  return maskfill::ExitCode(status);
+  return maskfill::ExitCode(maskfill::RunRecordsCommand(*options, std::cout));
 }

@@ -24,8 +24,9 @@ using SampleValue =
 //
 //   every record   image/id
 //   ImageRecord    image/encoded (the file's bytes, or a PNG of the pixels),
-//                  image/format (jpeg, png or webp), image/height, image/width,
-//                  image/class/label, image/class/other_labels, image/filename
+//                  image/format (as EncodedImage.format), image/height,
+//                  image/width, image/class/label, image/class/other_labels,
+//                  image/filename
 //   Counterfactual-  image/encoded (PNG), image/format, image/height,
 //   Record           image/width, all absent for a recipe; mask/grid_height,
 //                  mask/grid_width, mask/masked [P] 0 or 1; donors/ids,

@@ -17,9 +17,10 @@ namespace maskfill {
 tensorflow::Example ToTfExample(const Sample& sample);
 
 // The sample's files for WebDataset, name and bytes: <key>.<suffix> with the
-// image (jpg, png, webp), <key>.cls with the label as text, where there are
-// any, and <key>.json with everything else. The key is the sample's number in
-// nine digits: WebDataset cuts a name at its first dot, and ids may have some.
+// image (jpg, png, webp, gif, bmp, tiff), <key>.cls with the label as text,
+// where there are any, and <key>.json with everything else. The key is the
+// sample's number in nine digits: WebDataset cuts a name at its first dot, and
+// ids may have some.
 std::vector<std::pair<std::string, std::string>> ToWebDatasetFiles(
     int64_t number, const Sample& sample);
 

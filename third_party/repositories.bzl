@@ -69,8 +69,23 @@ def maskfill_repositories():
     system_library(
         name = "libwebp",
         package = "libwebp-dev",
-        headers = ["webp/decode.h"],
-        targets = {"webp": ["webp"]},
+        headers = ["webp/decode.h", "webp/demux.h"],
+        targets = {
+            "webp": ["webp"],
+            "webpdemux": ["webpdemux", "webp"],
+        },
+    )
+    system_library(
+        name = "giflib",
+        package = "libgif-dev",
+        headers = ["gif_lib.h"],
+        targets = {"gif": ["gif"]},
+    )
+    system_library(
+        name = "libtiff",
+        package = "libtiff-dev",
+        headers = ["tiffio.h"],
+        targets = {"tiff": ["tiff"]},
     )
     system_library(
         name = "isa_l",

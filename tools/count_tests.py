@@ -38,7 +38,10 @@ def cases_of(target):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quickstart", default="0")
+    parser.add_argument(
+        "--script", action="append", default=[],
+        choices=("passed", "failed", "skipped"),
+        help="how a test that Bazel does not know ended")
     parser.add_argument("log")
     arguments = parser.parse_args()
     totals = [0, 0, 0]
@@ -56,10 +59,8 @@ def main():
         elif not ok and counts[1] == 0:
             counts = (counts[0], 1, counts[2])
         totals = [total + count for total, count in zip(totals, counts)]
-    if arguments.quickstart == "passed":
-        totals[0] += 1
-    elif arguments.quickstart == "failed":
-        totals[1] += 1
+    for i, result in enumerate(("passed", "failed", "skipped")):
+        totals[i] += arguments.script.count(result)
     if not targets:
         print("no test ran", file=sys.stderr)
         totals[1] += 1

@@ -128,6 +128,7 @@ def maskfill_program(
         deps = flags_deps + [
             ":" + name + "_lib",
             "//core/base:flag_errors",
+            "//core/base:flag_facts",
             "@com_github_gflags_gflags//:gflags",
         ],
         test_deps = flags_test_deps + ["@com_github_gflags_gflags//:gflags"],

@@ -6,9 +6,11 @@
 #
 #   tools/setup.sh         what building, testing and running need
 #   tools/setup.sh --dev   also buildifier and clang, for tools/presubmit.sh
-#   tools/setup.sh --libraries   also what tests/libraries compares with:
-#                                open_clip, transformers, webdataset, ...
-#                                (about 0.4 GB)
+#   tools/setup.sh --libraries   also what tests compare with or read by:
+#                                open_clip, transformers, webdataset, cwltool,
+#                                Chromium, ... (about 0.8 GB)
+#   tools/setup.sh --slurm   also Debian's Slurm and Snakemake's executor for it,
+#                            which tests/slurm runs (30 s)
 #
 # LIBTORCH_HOME=DIR builds against another LibTorch >= 2.11 instead.
 set -euo pipefail
@@ -93,7 +95,13 @@ case "${1:-}" in
   --libraries)
     install_python_packages maskfill-libraries.sha256 \
       tests/libraries/requirements.txt transformers ftfy google.protobuf \
-      tfrecord webdataset mlcroissant tensorboard
+      tfrecord webdataset mlcroissant tensorboard cwltool kubernetes_validate
+    install_debian_packages tools/debian_packages_libraries.txt
+    ;;
+  --slurm)
+    install_debian_packages tools/debian_packages_slurm.txt
+    install_python_packages maskfill-slurm.sha256 tools/requirements_slurm.txt \
+      snakemake_executor_plugin_slurm
     ;;
 esac
 write_bazelrc

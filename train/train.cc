@@ -45,14 +45,16 @@ int NumThreads(const TrainOptions& options) {
 
 absl::Status RunTraining(const TrainOptions& options, const TrainInputs& inputs,
                          ProcessGroup& group, const std::string& dir,
-                         v1::Manifest* made, int64_t* images_trained) {
+                         WorkResult* made) {
   SetUpCompute(options.compute.precision, options.run.num_threads);
   KeepFreedMemory();
-  ASSIGN_OR_RETURN(const std::unique_ptr<TrainingRun> run,
-                   TrainingRun::Create(options, inputs, group, *made, dir));
-  RETURN_IF_ERROR(run->Run());
-  run->AddCounters(made);
-  *images_trained = run->images_trained();
+  ASSIGN_OR_RETURN(
+      const std::unique_ptr<TrainingRun> run,
+      TrainingRun::Create(options, inputs, group, made->manifest, dir));
+  const absl::Status status = run->Run();
+  made->records = run->images_trained();
+  RETURN_IF_ERROR(status);
+  run->AddCounters(&made->manifest);
   return absl::OkStatus();
 }
 
@@ -61,23 +63,20 @@ absl::Status RunTraining(const TrainOptions& options, const TrainInputs& inputs,
 absl::StatusOr<WorkResult> Lead(const TrainOptions& options,
                                 ProcessGroup& group) {
   ASSIGN_OR_RETURN(const TrainInputs inputs, OpenTrainInputs(options));
-  int64_t images_trained = 0;
   ASSIGN_OR_RETURN(
       WorkResult result,
       MakeRun(options.run, TrainWork(options, inputs), TrainFiles(),
               /*again=*/!options.resume,
-              [&](const std::string& dir, v1::Manifest* made) -> absl::Status {
+              [&](const std::string& dir, WorkResult* made) -> absl::Status {
                 RETURN_IF_ERROR(group.Agree(absl::OkStatus()));
                 RETURN_IF_ERROR(
-                    group.BroadcastText(made->fingerprint()).status());
-                return RunTraining(options, inputs, group, dir, made,
-                                   &images_trained);
+                    group.BroadcastText(made->manifest.fingerprint()).status());
+                return RunTraining(options, inputs, group, dir, made);
               }));
   if (result.already_done) {
     RETURN_IF_ERROR(group.Agree(absl::OkStatus()));
     RETURN_IF_ERROR(group.BroadcastText(kNothingToDo).status());
   }
-  result.records = images_trained;
   if (result.complete) PrintResult(options, result.manifest);
   return result;
 }
@@ -100,8 +99,7 @@ absl::StatusOr<WorkResult> Follow(const TrainOptions& options,
                      result.manifest.fingerprint(), ", there ", wanted,
                      "); give all ranks the same flags and inputs"));
   }
-  RETURN_IF_ERROR(RunTraining(options, inputs, group, /*dir=*/"",
-                              &result.manifest, &result.records));
+  RETURN_IF_ERROR(RunTraining(options, inputs, group, /*dir=*/"", &result));
   return result;
 }
 

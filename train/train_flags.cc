@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/flag_errors.h"
+#include "core/base/flag_facts.h"
 #include "core/base/status_macros.h"
 #include "core/masking/counterfactual_flags.h"
 #include "core/model/device_flags.h"
@@ -25,7 +26,10 @@ const char* Help(const std::string& text) { return strdup(text.c_str()); }
 
 DEFINE_string(mode, "ft", maskfill::Help(maskfill::DescribeObjectives()));
 DEFINE_string(checkpoint, "",
-              "checkpoint directory with a head: where the student starts");
+              maskfill::Help(absl::StrCat(
+                  "checkpoint directory with a head, of ",
+                  maskfill::ObjectivesThat(&maskfill::Objective::trains_text),
+                  " with a text tower: where the student starts")));
 DEFINE_string(
     teacher, "",
     maskfill::Help(absl::StrCat(
@@ -60,6 +64,20 @@ DEFINE_string(
 DEFINE_string(validation, "",
               "stage directory of images; after each epoch top-1 is measured "
               "on it and the best model is kept in best/");
+DEFINE_string(
+    class_names, "",
+    maskfill::Help(absl::StrCat(
+        "the classes of ",
+        maskfill::ObjectivesThat(&maskfill::Objective::trains_text),
+        ", in label order: a file as build_zeroshot takes it, or imagenet; "
+        "empty: those that the head of --checkpoint names")));
+DEFINE_string(
+    templates, "openai",
+    maskfill::Help(absl::StrCat(
+        "the prompts of ",
+        maskfill::ObjectivesThat(&maskfill::Objective::trains_text),
+        ": a file as build_zeroshot takes it, or openai. In each epoch an "
+        "image meets one of its class's; the finished head is of them all")));
 DEFINE_double(beta, 30,
               "weight of the distillation, 0 to 1e9; for features of another "
               "scale than CLIP ViT-B's see the line that train prints at its "
@@ -100,6 +118,24 @@ DEFINE_string(resume, "auto",
 
 namespace maskfill {
 namespace {
+
+const FlagFactsTable kFacts({
+    {"input", {.required = true}},
+    {"output", {.path = FlagPath::kOutputDirectory, .required = true}},
+    {"mode", {.values = NamesOf(AllObjectives())}},
+    {"checkpoint", {.path = FlagPath::kInputDirectory, .required = true}},
+    {"teacher", {.path = FlagPath::kInputDirectory}},
+    {"teacher_update", {.values = NamesOf(TeacherUpdates())}},
+    {"teacher_features", {.path = FlagPath::kInputDirectory}},
+    {"features", {.path = FlagPath::kInputDirectory}},
+    {"counterfactuals", {.path = FlagPath::kInputDirectory}},
+    {"class_names", {.path = FlagPath::kInputFile, .values = {"imagenet"}}},
+    {"templates", {.path = FlagPath::kInputFile, .values = {"openai"}}},
+    {"cam_source", {.values = {"cached", "online"}}},
+    {"validation", {.path = FlagPath::kInputDirectory}},
+    {"schedule", {.values = {"one_cycle", "cosine", "constant"}}},
+    {"resume", {.values = {"auto", "never"}}},
+});
 
 template <typename T>
 void Take(absl::StatusOr<T> parsed, const char* flag, T* value,
@@ -192,6 +228,12 @@ void CheckInputs(const TrainOptions& options, FlagErrors* errors) {
   if (objective.trains_backbone) {
     errors->RefuseIfGiven("features", "--mode=" + mode);
   }
+  if (!objective.trains_text) {
+    errors->RefuseIfGiven("class_names", "--mode=" + mode);
+    errors->RefuseIfGiven("templates", "--mode=" + mode);
+  } else if (options.templates.empty()) {
+    errors->Add("--templates is empty, expected a file, or openai");
+  }
 }
 
 // What moves, or depends on what moves, has no features beforehand.
@@ -276,6 +318,8 @@ absl::StatusOr<TrainOptions> TrainOptionsFromFlags() {
   options.checkpoint = FLAGS_checkpoint;
   options.features = FLAGS_features;
   options.validation = FLAGS_validation;
+  options.class_names = FLAGS_class_names;
+  options.templates = FLAGS_templates;
   Take(ParseObjective(FLAGS_mode), "mode", &options.objective, &errors);
   TakeCounterfactuals(&options, &errors);
   TakeTeacher(&options, &errors);

@@ -168,6 +168,38 @@ TEST(TrainFlags, TakeFeaturesWhereTheyFit) {
                                  "--cam_source=online")));
 }
 
+TEST(TrainFlags, TakeClassesAndTemplatesWhereTheTextTowerTrains) {
+  const std::map<std::string, std::string> flyp = {
+      {"mode", "flyp"}, {"teacher", ""}, {"counterfactuals", ""}};
+  const auto with = [&flyp](std::map<std::string, std::string> more) {
+    more.insert(flyp.begin(), flyp.end());
+    return Parse(more);
+  };
+  ASSERT_OK_AND_ASSIGN(TrainOptions options, with({}));
+  EXPECT_EQ(options.class_names, "");
+  EXPECT_EQ(options.templates, "openai");
+  ASSERT_OK_AND_ASSIGN(options,
+                       with({{"class_names", "imagenet"}, {"templates", "t"}}));
+  EXPECT_EQ(options.class_names, "imagenet");
+  EXPECT_EQ(options.templates, "t");
+  EXPECT_THAT(
+      with({{"templates", ""}, {"features", "f"}, {"kd_temperature", "3"}}),
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               AllOf(HasSubstr("--templates is empty"),
+                     HasSubstr("--features is not used by --mode=flyp"),
+                     HasSubstr("--kd_temperature is not used"))));
+  EXPECT_THAT(Parse({{"mode", "flyp"}, {"teacher_update", "ema"}}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr("--teacher is not used by --mode=flyp"),
+                             HasSubstr("--teacher_update is not used"),
+                             HasSubstr("--counterfactuals is not used"))));
+  EXPECT_THAT(Parse({{"class_names", "imagenet"}, {"templates", "t"}}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr("--class_names is not used by "
+                                       "--mode=fd_mask"),
+                             HasSubstr("--templates is not used"))));
+}
+
 TEST(TrainFlags, TakeMasksAndFillsOfOnlineCounterfactuals) {
   ASSERT_OK_AND_ASSIGN(const TrainOptions options,
                        Parse({{"counterfactuals", ""},

@@ -10,8 +10,11 @@
 #include "core/masking/fill_kind.h"
 #include "core/metrics/model_fit.h"
 #include "core/record/manifest.h"
+#include "core/text/class_names.h"
+#include "core/text/prompts.h"
 #include "core/training/teacher.h"
 #include "core/training/trainer.h"
+#include "train/text_head.h"
 
 namespace maskfill {
 namespace {
@@ -73,8 +76,12 @@ absl::Status CheckTeacherFits(const TrainOptions& options,
 
 // Of configurations and manifests: found before anything is written.
 absl::Status CheckFit(const TrainOptions& options, const TrainInputs& inputs) {
-  const ModelConfig& student = inputs.checkpoint.config();
-  RETURN_IF_ERROR(Annotate(CheckFitsModel(inputs.images, student), "--input"));
+  const ModelConfig student = StudentConfig(inputs);
+  RETURN_IF_ERROR(
+      Annotate(CheckFitsModel(inputs.images, student),
+               inputs.text_head.has_value()
+                   ? "--input, of whose classes --class_names makes the head"
+                   : "--input"));
   if (inputs.images.num_records() == 0) {
     return absl::FailedPreconditionError(absl::StrCat(
         "--input: \"", inputs.images.dir(), "\" holds no image to train on"));
@@ -132,6 +139,35 @@ absl::Status OpenFeatures(const TrainOptions& options, TrainInputs* inputs) {
   return absl::OkStatus();
 }
 
+absl::Status OpenClasses(const TrainOptions& options, TrainInputs* inputs) {
+  const ModelConfig& config = inputs->checkpoint.config();
+  if (!config.has_text()) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "--checkpoint: --mode=", options.objective->name,
+        " trains the text tower too and \"", options.checkpoint,
+        "\" has none (build_zeroshot leaves it behind); give the checkpoint "
+        "that import_model made, and --class_names and --templates as for "
+        "build_zeroshot"));
+  }
+  ZeroshotHeadOptions& head = inputs->text_head.emplace();
+  if (!options.class_names.empty()) {
+    ASSIGN_OR_RETURN(
+        head.class_names,
+        Annotate(LoadClassNames(options.class_names), "--class_names"));
+  } else if (!config.class_names.empty()) {
+    head.class_names = config.class_names;
+  } else {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--class_names is missing, and \"", options.checkpoint,
+        "\" has no head that names its classes; give a list of them, as for "
+        "build_zeroshot"));
+  }
+  ASSIGN_OR_RETURN(head.prompts,
+                   Annotate(LoadPrompts(options.templates, head.class_names),
+                            "--templates"));
+  return absl::OkStatus();
+}
+
 void AddTeacher(const TrainOptions& options, const TrainInputs& inputs,
                 Work* work) {
   const TeacherUpdate& update = *options.teacher_update;
@@ -170,6 +206,12 @@ void AddOnline(const TrainOptions& options, const TrainInputs& inputs,
 
 }  // namespace
 
+ModelConfig StudentConfig(const TrainInputs& inputs) {
+  const ModelConfig& config = inputs.checkpoint.config();
+  return inputs.text_head.has_value() ? WithClasses(config, *inputs.text_head)
+                                      : config;
+}
+
 CounterfactualOptions OnlineOptions(const TrainOptions& options,
                                     const ModelConfig& config) {
   CounterfactualOptions made = options.counterfactual;
@@ -189,6 +231,7 @@ absl::StatusOr<TrainInputs> OpenTrainInputs(const TrainOptions& options) {
   TrainInputs inputs{std::move(images), std::nullopt, std::nullopt,
                      std::move(checkpoint)};
   const Objective& objective = *options.objective;
+  if (objective.trains_text) RETURN_IF_ERROR(OpenClasses(options, &inputs));
   if (objective.needs_teacher && !options.teacher.empty()) {
     ASSIGN_OR_RETURN(
         inputs.teacher,
@@ -235,6 +278,12 @@ Work TrainWork(const TrainOptions& options, const TrainInputs& inputs) {
                 inputs.checkpoint.fingerprint());
   const Objective& objective = *options.objective;
   if (objective.needs_teacher) AddTeacher(options, inputs, &work);
+  if (inputs.text_head.has_value()) {
+    work.AddInput("class_names", options.class_names,
+                  ClassNamesFingerprint(inputs.text_head->class_names));
+    work.AddInput("templates", options.templates,
+                  inputs.text_head->prompts.Fingerprint());
+  }
   if (inputs.features != nullptr) {
     work.AddInput(inputs.features->set().AsInput(
         objective.needs_teacher ? "teacher_features" : "features"));

@@ -11,6 +11,7 @@
 #include "core/model/checkpoint.h"
 #include "core/model/model_config.h"
 #include "core/record/record_set.h"
+#include "core/text/zeroshot_head.h"
 #include "core/work/work.h"
 #include "proto/manifest.pb.h"
 #include "train/train_options.h"
@@ -28,7 +29,12 @@ struct TrainInputs {
   std::shared_ptr<const FeatureReader> features = nullptr;
   // Where online counterfactuals have donors from other images than `images`.
   std::optional<RecordSet> donors = std::nullopt;
+  // The classes whose head follows the text tower where that trains.
+  std::optional<ZeroshotHeadOptions> text_head = std::nullopt;
 };
+
+// The checkpoint's, with the head that it is trained with.
+ModelConfig StudentConfig(const TrainInputs& inputs);
 
 // How online counterfactuals are made for the student `config`.
 CounterfactualOptions OnlineOptions(const TrainOptions& options,

@@ -34,6 +34,10 @@ struct TrainOptions {
   std::string teacher_features;
   std::string features;
   std::string validation;  // stage directory, or empty
+  // Of modes that train the text tower, as of LoadClassNames (or empty: those
+  // of the checkpoint's head) and LoadPrompts.
+  std::string class_names;
+  std::string templates = "openai";
 
   const Objective* objective = nullptr;  // the mode
   double beta = 30;                      // weight of the distillation

@@ -132,6 +132,20 @@ TEST_F(TrainingStageTest, IsANoOpTheSecondTime) {
   EXPECT_THAT(ReadFile(Path("run/metrics.jsonl")), IsOkAndHolds(before));
 }
 
+TEST_F(TrainingStageTest, SaysInItsSummaryHowManyImagesItTrainedOn) {
+  TrainOptions options = Options("run");
+  options.run.summary_json = Path("summary.json");
+  for (const int64_t now : {18, 0}) {
+    ASSERT_OK(Train(options).status());
+    ASSERT_OK_AND_ASSIGN(const std::string text,
+                         ReadFile(options.run.summary_json));
+    const nlohmann::json summary = nlohmann::json::parse(text);
+    EXPECT_EQ(summary["records"], 18);  // 6 steps of 3
+    EXPECT_EQ(summary["records_written"], now);
+    EXPECT_EQ(summary["already_done"], now == 0);
+  }
+}
+
 TEST_F(TrainingStageTest, ResumedEqualsUninterruptedBitForBit) {
   ASSERT_OK(Train(Options("whole")).status());
   ASSERT_OK(Train(Options("killed")).status());

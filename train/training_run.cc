@@ -21,6 +21,7 @@
 #include "core/training/training_loop.h"
 #include "core/training/training_state.h"
 #include "core/work/directory.h"
+#include "core/work/run_summary.h"
 #include "core/work/work.h"
 #include "glog/logging.h"
 #include "train/counterfactual_sheet.h"
@@ -104,6 +105,9 @@ absl::StatusOr<std::unique_ptr<TrainingRun>> TrainingRun::Create(
   std::unique_ptr<TrainingRun> run(new TrainingRun(options, group, plan, dir));
   ASSIGN_OR_RETURN(run->start_,
                    Annotate(inputs.checkpoint.Load(), "--checkpoint"));
+  if (inputs.text_head.has_value()) {
+    RETURN_IF_ERROR(run->MakeTextHead(*inputs.text_head));
+  }
   RETURN_IF_ERROR(run->OpenData(inputs));
   if (run->data_->batch_size() < group.size()) {
     return absl::InvalidArgumentError(
@@ -119,6 +123,13 @@ absl::StatusOr<std::unique_ptr<TrainingRun>> TrainingRun::Create(
   }
   RETURN_IF_ERROR(run->LoadModels(inputs));
   return run;
+}
+
+absl::Status TrainingRun::MakeTextHead(ZeroshotHeadOptions options) {
+  options.compute = options_.compute;
+  ASSIGN_OR_RETURN(text_head_, TextHead::Create(start_.config, options));
+  text_head_->AddPlaceFor(&start_);
+  return absl::OkStatus();
 }
 
 absl::Status TrainingRun::OpenData(const TrainInputs& inputs) {
@@ -159,10 +170,7 @@ absl::StatusOr<Teacher> TrainingRun::LoadTeacher(
     if (checkpoint.config.has_head()) {
       return ImageClassifier::FromCheckpoint(checkpoint, device, precision);
     }
-    return VisionTransformer::Create(
-        checkpoint.config,
-        MoveTensors(SelectPrefix(checkpoint.tensors, "visual."), device,
-                    WeightDtype(precision)));
+    return VisionTransformer::FromCheckpoint(checkpoint, device, precision);
   });
 }
 
@@ -177,6 +185,7 @@ absl::Status TrainingRun::LoadModels(const TrainInputs& inputs) {
   trainer.temperature = options_.kd_temperature;
   trainer.teacher_update = options_.teacher_update;
   trainer.teacher_momentum = options_.teacher_momentum;
+  if (text_head_.has_value()) trainer.prompts = text_head_->tokens();
   trainer.grad_clip = options_.grad_clip;
   trainer.adamw.weight_decay = options_.weight_decay;
   trainer.schedule = {.kind = options_.schedule,
@@ -220,7 +229,8 @@ absl::Status TrainingRun::Run() {
         static_cast<int64_t>(numbers_[kBestStep]),
         ", and no state holds it; begin again with --resume=never"));
   }
-  return SaveCheckpointTo(JoinPath(dir_, kLastDirectory));
+  ASSIGN_OR_RETURN(const Checkpoint last, CurrentCheckpoint());
+  return SaveCheckpoint(last, kLastDirectory);
 }
 
 absl::Status TrainingRun::DescribeStart(const ImageBatch& batch) const {
@@ -258,10 +268,14 @@ absl::StatusOr<StepReport> TrainingRun::Step() {
   }
   ASSIGN_OR_RETURN(std::optional<ImageBatch> batch, batches_->Next());
   if (!batch.has_value()) return absl::InternalError("no batch is left");
+  const int64_t epoch = step() / data_->steps_per_epoch();
+  if (text_head_.has_value()) {
+    text_head_->AddPrompts(options_.run.seed, epoch, &*batch);
+  }
   if (online_ != nullptr) {
     // No rank is alone with an error.
-    RETURN_IF_ERROR(group_.Agree(online_->AddTo(
-        trainer_->student(), step() / data_->steps_per_epoch(), &*batch)));
+    RETURN_IF_ERROR(
+        group_.Agree(online_->AddTo(trainer_->student(), epoch, &*batch)));
   }
   if (is_first) RETURN_IF_ERROR(DescribeStart(*batch));
   const absl::StatusOr<StepResult> stepped = trainer_->Step(*batch);
@@ -273,22 +287,19 @@ absl::StatusOr<StepReport> TrainingRun::Step() {
   images_trained_ += data_->batch_size();
   numbers_["loss"] = result.total;
   numbers_["accuracy"] = result.accuracy;
-  const int64_t epoch = (step() - 1) / data_->steps_per_epoch() + 1;
   StepReport report;
   report.loss = result.total;
-  report.metrics = {{"epoch", epoch},
-                    {"ce", result.ce},
-                    {"distill", result.distill},
-                    {"lr", result.learning_rate},
-                    {"beta1", result.beta1},
-                    {"grad_norm", result.grad_norm},
-                    {"accuracy", result.accuracy}};
+  report.metrics = {
+      {"epoch", epoch + 1},         {"ce", result.ce},
+      {"distill", result.distill},  {"lr", result.learning_rate},
+      {"beta1", result.beta1},      {"grad_norm", result.grad_norm},
+      {"accuracy", result.accuracy}};
   const std::string parts = options_.objective->needs_teacher
                                 ? absl::StrFormat(" (ce %.4f, distill %.3g)",
                                                   result.ce, result.distill)
                                 : "";
   report.detail = absl::StrFormat(
-      "epoch %d/%d, step %d/%d, loss %.4f%s, accuracy %.3f, lr %.2e", epoch,
+      "epoch %d/%d, step %d/%d, loss %.4f%s, accuracy %.3f, lr %.2e", epoch + 1,
       options_.epochs, step(), total_steps(), result.total, parts,
       result.accuracy, result.learning_rate);
   const bool is_first_of_epoch =
@@ -301,9 +312,7 @@ absl::StatusOr<StepReport> TrainingRun::Step() {
 
 absl::StatusOr<nlohmann::ordered_json> TrainingRun::Validate() {
   // As eval sees the checkpoint that is written here.
-  Checkpoint checkpoint;
-  checkpoint.config = start_.config;
-  checkpoint.tensors = trainer_->State().parameters;
+  ASSIGN_OR_RETURN(const Checkpoint checkpoint, CurrentCheckpoint());
   ASSIGN_OR_RETURN(const ImageClassifier classifier, CatchTorch([&] {
                      return ImageClassifier::FromCheckpoint(
                          checkpoint, options_.compute.device,
@@ -325,7 +334,7 @@ absl::StatusOr<nlohmann::ordered_json> TrainingRun::Validate() {
                          sums.Top1(), best ? ", the best so far" : "");
   if (best) {
     if (group_.leads()) {
-      RETURN_IF_ERROR(SaveCheckpointTo(JoinPath(dir_, kBestDirectory)));
+      RETURN_IF_ERROR(SaveCheckpoint(checkpoint, kBestDirectory));
     }
     numbers_[kBestAccuracy] = accuracy;
     numbers_[kBestStep] = static_cast<double>(step());
@@ -337,17 +346,23 @@ absl::StatusOr<nlohmann::ordered_json> TrainingRun::Validate() {
                                  {"best", best}});
 }
 
-absl::Status TrainingRun::SaveCheckpointTo(const std::string& dir) const {
+absl::StatusOr<Checkpoint> TrainingRun::CurrentCheckpoint() const {
   Checkpoint checkpoint = start_;  // with what is not trained (a text tower)
   for (const auto& [name, tensor] : trainer_->State().parameters) {
     checkpoint.tensors[name] = tensor;
   }
+  if (text_head_.has_value()) RETURN_IF_ERROR(text_head_->AddTo(&checkpoint));
+  return checkpoint;
+}
+
+absl::Status TrainingRun::SaveCheckpoint(const Checkpoint& checkpoint,
+                                         const char* name) const {
   v1::Manifest entry = plan_;
   AddTrainNotes(options_, &entry);
   AddCounter("step", static_cast<double>(step()), &entry);
   return CatchTorch([&]() -> absl::Status {
     ASSIGN_OR_RETURN(const std::unique_ptr<TemporaryDirectory> directory,
-                     TemporaryDirectory::Create(dir));
+                     TemporaryDirectory::Create(JoinPath(dir_, name)));
     RETURN_IF_ERROR(WriteCheckpoint(directory->path(), checkpoint).status());
     return PublishDirectory(*directory, CheckpointNames(), &entry);
   });
@@ -355,6 +370,8 @@ absl::Status TrainingRun::SaveCheckpointTo(const std::string& dir) const {
 
 void TrainingRun::AddCounters(v1::Manifest* result) const {
   AddCounter("steps", static_cast<double>(step()), result);
+  AddCounter(kImagesTrained, static_cast<double>(step() * data_->batch_size()),
+             result);
   for (const char* name : {"loss", "accuracy", kBestAccuracy, kBestStep}) {
     const auto number = numbers_.find(name);
     if (number != numbers_.end()) AddCounter(name, number->second, result);

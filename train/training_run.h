@@ -13,6 +13,7 @@
 #include "core/data/training_data.h"
 #include "core/model/checkpoint.h"
 #include "core/record/record_set.h"
+#include "core/text/zeroshot_head.h"
 #include "core/training/online_counterfactuals.h"
 #include "core/training/process_group.h"
 #include "core/training/trainer.h"
@@ -21,6 +22,7 @@
 #include "core/work/run.h"
 #include "nlohmann/json.hpp"
 #include "proto/manifest.pb.h"
+#include "train/text_head.h"
 #include "train/train_inputs.h"
 #include "train/train_options.h"
 
@@ -57,6 +59,7 @@ class TrainingRun {
   TrainingRun(const TrainOptions& options, ProcessGroup& group,
               const v1::Manifest& plan, std::string dir);
 
+  absl::Status MakeTextHead(ZeroshotHeadOptions options);
   absl::Status LoadModels(const TrainInputs& inputs);
   absl::StatusOr<Teacher> LoadTeacher(const CheckpointFile& file) const;
   absl::Status OpenData(const TrainInputs& inputs);
@@ -64,7 +67,10 @@ class TrainingRun {
   // The hooks of RunTrainingLoop.
   absl::StatusOr<StepReport> Step();
   absl::StatusOr<nlohmann::ordered_json> Validate();
-  absl::Status SaveCheckpointTo(const std::string& dir) const;
+  // As it is after this step, with a head.
+  absl::StatusOr<Checkpoint> CurrentCheckpoint() const;
+  absl::Status SaveCheckpoint(const Checkpoint& checkpoint,
+                              const char* name) const;
 
   int64_t step() const { return trainer_->step(); }
   int64_t total_steps() const {
@@ -77,6 +83,7 @@ class TrainingRun {
   const std::string dir_;
   const int num_threads_;  // that decode
   Checkpoint start_;
+  std::optional<TextHead> text_head_;  // where the text tower trains
   std::unique_ptr<TrainingData> data_;
   std::optional<RecordSet> validation_;
   std::unique_ptr<Trainer> trainer_;

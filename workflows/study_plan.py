@@ -22,10 +22,15 @@ from expected_cost import Cost, ExpectedCost, merged
 from stage_logs import median_seconds
 
 # Rule -> stage in logs/, where it is not the rule's name.
-STAGES = {"evaluate": "eval", "evaluate_zero_shot": "eval"}
+STAGES = {
+    "draw_set": "make_spurious_shapes",
+    "evaluate": "eval",
+    "evaluate_zero_shot": "eval",
+}
 # Rule -> where its outputs lie, each a file or directory.
 OUTPUTS = {
     "make_spurious_shapes": "spurious_shapes",
+    "draw_set": "spurious_shapes-*",
     "ingest": "records/*",
     "cam_tool": "cams/*",
     "mask_tool": "cf/*",
@@ -85,15 +90,17 @@ def bytes_of(path):
 
 
 def measured_bytes(studies):
-    """Rule, or for trainings train-run -> median bytes of its outputs."""
+    """Stage, or train-run and make_spurious_shapes-set -> median bytes of outputs."""
     sizes = defaultdict(list)
     for study in studies:
         for rule, pattern in OUTPUTS.items():
             for path in study.glob(pattern):
                 if rule == "mask_tool" and not path.is_dir():
                     continue  # its preview
-                name = re.sub(r"-seed\d+$", "", path.name)
-                key = f"train-{name}" if rule == "train" else STAGES.get(rule, rule)
+                name = re.sub(r"^spurious_shapes-|-seed\d+$", "", path.name)
+                key = STAGES.get(rule, rule)
+                if rule in ("train", "draw_set"):
+                    key += f"-{name}"
                 sizes[key].append(bytes_of(path))
     return {key: statistics.median(values) for key, values in sizes.items()}
 

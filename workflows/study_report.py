@@ -3,9 +3,9 @@
 
     .venv/bin/python workflows/study_report.py runs/shapes
 
-Prints the tables of report/report.md, how well the CAMs find the objects, what
-the study expected of the method and whether it came so, and how long each
-stage took. docs/study.md holds what it printed for us.
+Prints the accuracies of report/report.md, the differences to each baseline, how
+well the CAMs find the objects, what the study expected of the method and whether it
+came so, and how long each stage took. docs/study.md holds what it printed for us.
 """
 
 import argparse
@@ -45,6 +45,36 @@ def expectations(methods, iou):
     yield f"CAM IoU at threshold {THRESHOLD}", 0.55, iou
 
 
+def differences(report):
+    """Yields lines of Markdown: on id and OOD avg, with 95 % intervals."""
+    columns = [(table["baseline"], name) for table in report["differences"]
+               for name in ("id", "OOD avg")]
+    yield "| points | " + " | ".join(
+        f"{name}, minus {baseline}" for baseline, name in columns
+    ) + " |"
+    yield "|---|" + "---|" * len(columns)
+
+    def cell(row, name):
+        mean = (row["mean"]["sets"] | row["mean"]["averages"])[name]
+        text = f"{mean:+.2f}"
+        low, high = (row.get("intervals") or {}).get(name, (None, None))
+        return text if low is None else f"{text} [{low:+.2f}, {high:+.2f}]"
+
+    rows = {
+        (table["baseline"], row["name"]): row
+        for table in report["differences"]
+        for row in table["methods"]
+    }
+    for method in report["methods"]:
+        cells = (
+            cell(rows[baseline, method["name"]], name)
+            if (baseline, method["name"]) in rows
+            else ""
+            for baseline, name in columns
+        )
+        yield f"| {method['name']} | " + " | ".join(cells) + " |"
+
+
 def training_rates(run):
     """Images/s of the steps of all training runs, by run."""
     rates = defaultdict(list)
@@ -68,7 +98,11 @@ def main():
     by_threshold = {round(at["threshold"], 6): at for at in cam["thresholds"]}
 
     print("## Accuracy\n")
-    print((run / "report" / "report.md").read_text(encoding="utf-8").strip())
+    tables = (run / "report" / "report.md").read_text(encoding="utf-8")
+    print(tables.split("\n\nDifferences to ")[0].strip())
+    if report["differences"]:
+        print("\n## Differences\n")
+        print("\n".join(differences(report)))
 
     print("\n## CAMs against the masks of the objects\n")
     print(

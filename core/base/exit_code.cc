@@ -13,6 +13,27 @@ namespace {
 // Payload of a status that a diverged training returned.
 constexpr char kDiverged[] = "maskfill/diverged";
 
+constexpr ExitCodeMeaning kMeanings[] = {
+    {kExitOk, "OK", "done, or done already", false},
+    {kExitUsage, "USAGE", "a flag is wrong, or --output holds what is not ours",
+     false},
+    {kExitDataError, "DATAERR",
+     "damaged data, or inputs that do not fit each other", false},
+    {kExitNoInput, "NOINPUT", "an input is missing or unfinished", false},
+    {kExitSoftware, "SOFTWARE", "a bug of ours", false},
+    {kExitCannotCreate, "CANTCREAT", "disk full", true},
+    {kExitIoError, "IOERR",
+     "the system failed to read or write, or another process of the training "
+     "is lost",
+     true},
+    {kExitTempFail, "TEMPFAIL",
+     "told to stop, or another process is making it; a rerun goes on", true},
+    {kExitNoPermission, "NOPERM", "no permission", false},
+    {kExitOtherWork, "CONFIG", "--output holds other work; see --overwrite",
+     false},
+    {kExitDiverged, "DIVERGED", "training has diverged", false},
+};
+
 int CodeFor(const absl::Status& status) {
   if (IsDiverged(status)) return kExitDiverged;
   switch (status.code()) {
@@ -52,6 +73,8 @@ absl::Status FlushStdout() {
 }
 
 }  // namespace
+
+absl::Span<const ExitCodeMeaning> ExitCodeMeanings() { return kMeanings; }
 
 absl::Status DivergedError(absl::string_view message) {
   absl::Status status = absl::InvalidArgumentError(message);

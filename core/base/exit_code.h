@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 
 namespace maskfill {
 
@@ -22,6 +23,17 @@ enum ExitCodes : int {
   kExitOtherWork = 78,     // AlreadyExists: --output holds other work
   kExitDiverged = 79,      // DivergedError: training is lost, whoever retries
 };
+
+// What --help says of an exit code, and what schedulers are told.
+struct ExitCodeMeaning {
+  int code;
+  const char* name;     // that of sysexits(3) where it has one
+  const char* meaning;  // for people
+  bool retry;           // the same command may succeed, or goes on
+};
+
+// Of all, in the order of their numbers.
+absl::Span<const ExitCodeMeaning> ExitCodeMeanings();
 
 // Training has diverged: InvalidArgument with an exit code of its own, which
 // Annotate() keeps.

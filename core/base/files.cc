@@ -16,6 +16,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "core/base/status_macros.h"
 
 namespace maskfill {
@@ -34,6 +35,15 @@ class FdCloser {
  private:
   int fd_;
 };
+
+// 0 where there is nothing.
+absl::StatusOr<mode_t> FindMode(const std::string& path) {
+  struct stat info;
+  if (stat(path.c_str(), &info) == 0) return info.st_mode;
+  // A circle of links leads nowhere.
+  if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP) return mode_t{0};
+  return ErrnoStatus(errno, "look for", path);
+}
 
 }  // namespace
 
@@ -67,6 +77,7 @@ absl::Status ErrnoStatus(int error, absl::string_view action,
       return absl::ResourceExhaustedError(absl::StrCat(
           message, "; free some space and run the same command again"));
     case EISDIR:
+    case ENAMETOOLONG:
       return absl::InvalidArgumentError(message);
     default:
       return absl::UnavailableError(message);
@@ -108,6 +119,13 @@ absl::StatusOr<std::string> CanonicalPath(const std::string& path) {
   return canonical;
 }
 
+bool StaysBelow(absl::string_view path) {
+  for (const absl::string_view part : absl::StrSplit(path, '/')) {
+    if (part.empty() || part == "." || part == "..") return false;
+  }
+  return !absl::StrContains(path, '\0');
+}
+
 bool IsInside(absl::string_view path, absl::string_view dir) {
   if (dir == "/") return true;
   return absl::StartsWith(path, dir) &&
@@ -122,6 +140,16 @@ bool PathExists(const std::string& path) {
 bool IsDirectory(const std::string& path) {
   struct stat info;
   return stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+absl::StatusOr<bool> FindPath(const std::string& path) {
+  ASSIGN_OR_RETURN(const mode_t mode, FindMode(path));
+  return mode != 0;
+}
+
+absl::StatusOr<bool> FindDirectory(const std::string& path) {
+  ASSIGN_OR_RETURN(const mode_t mode, FindMode(path));
+  return S_ISDIR(mode);
 }
 
 absl::StatusOr<int64_t> FileSize(const std::string& path) {
@@ -167,19 +195,22 @@ absl::StatusOr<std::vector<std::string>> ListDirectory(const std::string& dir) {
 }
 
 absl::Status MakeDirectories(const std::string& dir) {
-  std::error_code error;
-  std::filesystem::create_directories(dir, error);
-  if (error.value() == ENOTDIR) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("cannot create directory \"", dir,
-                     "\": a part of this path is a file"));
-  }
-  if (error) return ErrnoStatus(error.value(), "create directory", dir);
-  if (!IsDirectory(dir)) {
+  ASSIGN_OR_RETURN(const mode_t mode, FindMode(dir));
+  if (S_ISDIR(mode) || dir.empty()) return absl::OkStatus();
+  if (mode != 0) {
     return absl::InvalidArgumentError(
         absl::StrCat("\"", dir, "\" exists and is not a directory"));
   }
-  return absl::OkStatus();
+  const std::string parent = Dirname(dir);
+  RETURN_IF_ERROR(MakeDirectories(parent));
+  if (mkdir(dir.c_str(), 0777) != 0) {
+    // Another process may have been faster.
+    if (errno == EEXIST && IsDirectory(dir)) return absl::OkStatus();
+    return ErrnoStatus(errno, "create directory", dir);
+  }
+  const absl::Status synced = SyncDirectory(parent);
+  // Where one may make directories and not list them.
+  return absl::IsPermissionDenied(synced) ? absl::OkStatus() : synced;
 }
 
 absl::Status RemoveFile(const std::string& path) {

@@ -31,11 +31,18 @@ absl::Status ErrnoStatus(int error, absl::string_view action,
 // end; what does not exist yet stays as it is. So two names of one place are
 // equal. InvalidArgument for a symbolic link to nothing.
 absl::StatusOr<std::string> CanonicalPath(const std::string& path);
+// Whether `path`, which others wrote, stays below the directory that it is
+// joined to: it is relative, and has no empty part, ".", ".." or NUL.
+bool StaysBelow(absl::string_view path);
 // Whether `path` is `dir` or lies in it; both canonical.
 bool IsInside(absl::string_view path, absl::string_view dir);
 
 bool PathExists(const std::string& path);
 bool IsDirectory(const std::string& path);
+// The same where it must not be false because the system cannot tell: that is
+// an error of its own.
+absl::StatusOr<bool> FindPath(const std::string& path);
+absl::StatusOr<bool> FindDirectory(const std::string& path);
 absl::StatusOr<int64_t> FileSize(const std::string& path);
 
 // The whole file as bytes.
@@ -44,7 +51,8 @@ absl::StatusOr<std::string> ReadFile(const std::string& path);
 // Names (not paths) in `dir`, sorted bytewise, without "." and "..".
 absl::StatusOr<std::vector<std::string>> ListDirectory(const std::string& dir);
 
-// Creates `dir` and its parents; OK when it exists.
+// Creates `dir` and its parents, which survive a crash of the machine; OK when
+// it exists.
 absl::Status MakeDirectories(const std::string& dir);
 
 // Removes a file; OK when it is absent.

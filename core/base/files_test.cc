@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <filesystem>
 #include <string>
 
 #include "gmock/gmock.h"
@@ -58,6 +59,27 @@ TEST(ReadFile, SaysWhatIsMissing) {
 
 TEST(ReadFile, RefusesADirectory) {
   EXPECT_THAT(ReadFile("/"), StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+// A name that no file system takes stands for a system that cannot tell.
+TEST(FindPath, TellsAbsentFromUnknown) {
+  const std::string dir = TestDirectory();
+  ASSERT_OK(WriteFileUnsynced(JoinPath(dir, "f"), ""));
+  EXPECT_THAT(FindPath(dir), IsOkAndHolds(true));
+  EXPECT_THAT(FindPath(JoinPath(dir, "f")), IsOkAndHolds(true));
+  EXPECT_THAT(FindPath(JoinPath(dir, "a/b")), IsOkAndHolds(false));
+  EXPECT_THAT(FindPath(JoinPath(dir, "f/b")), IsOkAndHolds(false));
+  EXPECT_THAT(FindDirectory(dir), IsOkAndHolds(true));
+  EXPECT_THAT(FindDirectory(JoinPath(dir, "f")), IsOkAndHolds(false));
+  EXPECT_THAT(FindDirectory(JoinPath(dir, "a")), IsOkAndHolds(false));
+  std::filesystem::create_symlink("loop", JoinPath(dir, "loop"));
+  EXPECT_THAT(FindPath(JoinPath(dir, "loop")), IsOkAndHolds(false));
+  const std::string too_long = JoinPath(dir, std::string(1000, 'a'));
+  for (const auto& found :
+       {FindPath(too_long), FindDirectory(JoinPath(too_long, "b"))}) {
+    EXPECT_THAT(found, StatusIs(absl::StatusCode::kInvalidArgument,
+                                HasSubstr("cannot look for")));
+  }
 }
 
 TEST(ListDirectory, SortsBytewise) {
@@ -121,6 +143,17 @@ TEST(CanonicalPath, IsOneForAllNamesOfAPlace) {
   EXPECT_THAT(CanonicalPath(dir + "/link/new/"), IsOkAndHolds(real + "/new"));
   EXPECT_THAT(CanonicalPath(dir + "/dangling"),
               StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST(StaysBelow, RefusesWhatLeadsElsewhere) {
+  for (const char* path : {"a", "a/b.jpg", "..a/...", ".hidden", "a b\n"}) {
+    EXPECT_TRUE(StaysBelow(path)) << path;
+  }
+  for (const char* path : {"", "/", "/a", "a/", "a//b", ".", "..", "../a",
+                           "a/..", "a/../b", "./a", "a/."}) {
+    EXPECT_FALSE(StaysBelow(path)) << path;
+  }
+  EXPECT_FALSE(StaysBelow(absl::string_view("a\0b", 3)));
 }
 
 TEST(IsInside, CountsPartsOfAPathNotLetters) {

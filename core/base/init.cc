@@ -1,10 +1,8 @@
 #include "core/base/init.h"
 
-#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -18,51 +16,29 @@
 namespace maskfill {
 namespace {
 
-bool IsOurs(const std::string& filename) {
-  // Flags of gflags, glog and LibTorch come from absolute or ../ paths.
-  return filename.find("_flags.cc") != std::string::npos &&
-         filename[0] != '/' && filename.find("external/") == std::string::npos;
-}
-
-// "core/work/bad_record_flags.cc" -> "bad record".
-std::string Theme(const std::string& filename) {
-  const size_t slash = filename.rfind('/');
-  std::string theme = filename.substr(slash + 1);
-  theme.resize(theme.rfind("_flags.cc"));
-  std::replace(theme.begin(), theme.end(), '_', ' ');
-  return theme;
-}
-
-// The program's own flags, which lie beside its main(), then the shared ones by
-// theme.
-void PrintHelp(const std::string& usage) {
-  std::vector<gflags::CommandLineFlagInfo> flags;
-  gflags::GetAllFlags(&flags);
-  std::erase_if(flags, [](const auto& flag) { return !IsOurs(flag.filename); });
-  std::stable_partition(flags.begin(), flags.end(), [](const auto& flag) {
-    return flag.filename.rfind("core/", 0) != 0;
-  });
-  std::printf("%s\n", usage.c_str());
-  std::string theme;
-  for (const gflags::CommandLineFlagInfo& flag : flags) {
-    if (Theme(flag.filename) != theme) {
-      theme = Theme(flag.filename);
-      std::printf("\nFlags, %s:\n", theme.c_str());
-    }
-    const char* quote = flag.type == "string" ? "\"" : "";
-    std::printf("  --%s (%s, default %s%s%s)\n      %s\n", flag.name.c_str(),
-                flag.type.c_str(), quote, flag.default_value.c_str(), quote,
-                flag.description.c_str());
-  }
-  std::printf(
-      "Also: --flagfile=FILE reads flags from a file, --version, and glog's "
-      "--v and --minloglevel.\n");
-}
-
 [[noreturn]] void ExitUsage(const std::string& message) {
   std::fprintf(stderr, "error: %s; see --help [INVALID_ARGUMENT, exit %d]\n",
                message.c_str(), kExitUsage);
   std::exit(kExitUsage);
+}
+
+// "bin/ingest" -> "ingest".
+std::string ProgramName(const std::string& path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
+// Prints the help and ends the process where `argument` asks for it.
+void AnswerHelp(const std::string& argument, const ProgramHelp& help) {
+  if (argument == "--help" || argument == "-help" || argument == "-h") {
+    std::fputs(HelpText(help).c_str(), stdout);
+  } else if (argument == "--help=json" || argument == "-help=json") {
+    std::fputs(HelpJson(help).c_str(), stdout);
+  } else if (argument.rfind("--help=", 0) == 0) {
+    ExitUsage("found " + argument + ", expected --help or --help=json");
+  } else {
+    return;
+  }
+  std::exit(kExitOk);
 }
 
 // Sets the flag, or ends the process.
@@ -143,19 +119,14 @@ void CheckFlagFiles(const std::string& paths, int depth) {
 
 }  // namespace
 
-const char kToolVersion[] = "0.1.0";
-
 void InitMain(const std::string& usage, int* argc, char*** argv,
-              int max_positional) {
-  gflags::SetVersionString(kToolVersion);
+              const std::vector<ProgramArgument>& arguments) {
+  gflags::SetVersionString(BuildText());
   gflags::SetUsageMessage(usage);
   for (int i = 1; i < *argc; ++i) {
-    if (std::strcmp((*argv)[i], "--help") == 0 ||
-        std::strcmp((*argv)[i], "-h") == 0 ||
-        std::strcmp((*argv)[i], "-help") == 0) {
-      PrintHelp(usage);
-      std::exit(kExitOk);
-    }
+    AnswerHelp((*argv)[i], {.program = ProgramName((*argv)[0]),
+                            .usage = usage,
+                            .arguments = arguments});
   }
   CheckFlags(std::vector<std::string>(*argv + 1, *argv + *argc), 0);
   gflags::SetCommandLineOptionWithMode("logtostderr", "true",
@@ -166,9 +137,9 @@ void InitMain(const std::string& usage, int* argc, char*** argv,
   // A write beyond `ulimit -f` fails as one on a full disk does.
   std::signal(SIGXFSZ, SIG_IGN);
   InstallPreemptionHandlers();  // after glog's, which also take SIGTERM
-  if (*argc - 1 > max_positional) {
-    ExitUsage(std::string("unexpected argument \"") +
-              (*argv)[max_positional + 1] + "\"");
+  const int most = static_cast<int>(arguments.size());
+  if (*argc - 1 > most) {
+    ExitUsage(std::string("unexpected argument \"") + (*argv)[most + 1] + "\"");
   }
 }
 

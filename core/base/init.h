@@ -3,19 +3,20 @@
 #define MASKFILL_CORE_BASE_INIT_H_
 
 #include <string>
+#include <vector>
+
+#include "core/base/build_facts.h"
+#include "core/base/program_help.h"
 
 namespace maskfill {
 
-// The version of the tools, as recorded in every manifest and checkpoint.
-extern const char kToolVersion[];
-
-// Parses flags (--help prints only the flags of maskfill's own files; an
-// unknown or malformed flag, or a left-over argument when `max_positional` is
-// 0, ends the process with exit code 64), starts glog on stderr and installs
-// the preemption handlers (preemption.h). After it, argv[1..argc) holds the
-// positional arguments. `usage`: one paragraph and one example.
+// Parses flags (--help prints only the flags of maskfill's own files,
+// --help=json the same as JSON; an unknown or malformed flag, or more arguments
+// than `arguments`, ends the process with exit code 64), starts glog on stderr
+// and installs the preemption handlers (preemption.h). After it, argv[1..argc)
+// holds the positional arguments. `usage`: as of ProgramHelp.
 void InitMain(const std::string& usage, int* argc, char*** argv,
-              int max_positional = 0);
+              const std::vector<ProgramArgument>& arguments = {});
 
 }  // namespace maskfill
 

@@ -24,20 +24,21 @@ using testing::ExitedWithCode;
 
 // InitMain with these arguments; returns what is left, without argv[0].
 std::vector<std::string> Init(std::vector<std::string> arguments,
-                              int max_positional = 0) {
+                              size_t max_positional = 0) {
   arguments.insert(arguments.begin(), "program");
   std::vector<char*> pointers;
   for (std::string& argument : arguments) pointers.push_back(argument.data());
   pointers.push_back(nullptr);
   int argc = static_cast<int>(arguments.size());
   char** argv = pointers.data();
-  InitMain("program: does nothing.", &argc, &argv, max_positional);
+  InitMain("program: does nothing.", &argc, &argv,
+           std::vector<ProgramArgument>(max_positional));
   return std::vector<std::string>(argv + 1, argv + argc);
 }
 
 // Each case ends its process, so that glog is started once per process.
 void InitAndExit(const std::vector<std::string>& arguments,
-                 int max_positional = 0) {
+                 size_t max_positional = 0) {
   const std::vector<std::string> left = Init(arguments, max_positional);
   std::string joined;
   for (const std::string& argument : left) joined += argument + " ";
@@ -108,7 +109,11 @@ TEST(InitMainDeathTest, HelpEndsWithZero) {
   EXPECT_EXIT(InitAndExit({"--help"}), ExitedWithCode(kExitOk), "");
 }
 
-TEST(InitMain, HasAVersion) { EXPECT_STRNE(kToolVersion, ""); }
+TEST(InitMainDeathTest, KnowsTwoKindsOfHelp) {
+  EXPECT_EXIT(InitAndExit({"--help=json"}), ExitedWithCode(kExitOk), "");
+  EXPECT_EXIT(InitAndExit({"--help=yaml"}), ExitedWithCode(kExitUsage),
+              "found --help=yaml, expected --help or --help=json");
+}
 
 }  // namespace
 }  // namespace maskfill

@@ -1,8 +1,5 @@
 #include "core/cam/cams.h"
 
-#include "core/model/named_tensors.h"
-#include "glog/logging.h"
-
 namespace maskfill {
 namespace {
 
@@ -27,16 +24,9 @@ at::Tensor ExplainedLogits(const at::Tensor& logits, const at::Tensor& targets,
 }
 
 ImageClassifier WithoutParameterGradients(const ImageClassifier& classifier) {
-  NamedTensors detached;
-  bool any_gradients = false;
-  for (const auto& [name, tensor] : classifier.parameters()) {
-    any_gradients |= tensor.requires_grad();
-    detached.emplace(name, tensor.detach());
-  }
-  if (!any_gradients) return classifier;
-  auto frozen = ImageClassifier::Create(classifier.config(), detached);
-  CHECK(frozen.ok()) << frozen.status();
-  return *frozen;
+  ImageClassifier frozen = classifier;
+  frozen.Detach();
+  return frozen;
 }
 
 }  // namespace maskfill

@@ -31,7 +31,10 @@ struct ImageBatch {
   // [N, E] float32: what a frozen tower makes of x_cf where there is one, else
   // of the image.
   at::Tensor features;
-  at::Tensor labels;                     // [N] int64
+  at::Tensor labels;  // [N] int64
+  // [N] int64: which of the classes' prompts goes with each image, where a
+  // training contrasts them; it adds them itself.
+  at::Tensor prompts;
   std::vector<v1::ImageRecord> records;  // N, without their payload
   std::vector<int64_t> positions;        // N, in the set, where rows tell them
 };

@@ -6,7 +6,9 @@
 // What that means: grey is replicated, alpha is dropped (never composited), a
 // palette is looked up, of 16-bit RGB the high byte counts, CMYK and YCCK JPEGs
 // are taken as inverted (Adobe's convention) and go through Pillow's naive
-// formula. EXIF orientation and colour profiles are ignored.
+// formula. EXIF orientation and colour profiles are ignored, but for the
+// orientation of a TIFF file, by which Pillow's open() turns it. Of animations
+// and of files with several pages the first frame is taken.
 #ifndef MASKFILL_CORE_IMAGE_DECODE_H_
 #define MASKFILL_CORE_IMAGE_DECODE_H_
 
@@ -16,36 +18,29 @@
 #include "absl/strings/string_view.h"
 #include "core/image/decode_options.h"
 #include "core/image/image.h"
+#include "core/image/image_format.h"
 
 namespace maskfill {
-
-enum class ImageFormat { kJpeg, kPng, kWebp };
-
-// "jpeg", "png" or "webp": as in EncodedImage.format.
-const char* ToString(ImageFormat format);
-
-// By the first bytes, never by a file's name. DataLoss for anything else; the
-// message names what was found where it is a known format ("a GIF image").
-absl::StatusOr<ImageFormat> SniffImageFormat(absl::string_view bytes);
 
 // What else is known after decoding.
 struct DecodeReport {
   ImageFormat format = ImageFormat::kJpeg;
-  // Damage inside a complete file that libjpeg or libpng reported and went
-  // over, e.g. stray bytes before a marker. Pillow accepts such files silently,
-  // so they are accepted here; a caller may look at the number.
-  int64_t warnings = 0;
+  DecodeNotes notes = {};
 };
 
-// The pixels of a JPEG, PNG or (still) WebP file.
+// The pixels of an image file of any of kImageFormats, of its first frame.
 //
-// DataLoss when the file is cut, damaged, of another format, or larger than
-// the options allow; whatever Pillow refuses is refused, and nothing is ever
-// padded. Beyond Pillow, a JPEG whose data end before its pixels do (Pillow
-// fills the rest with grey), a PNG whose checksums do not match and one that is
-// cut behind its pixels are refused, and so is 16-bit grey, which Pillow clips
-// to nonsense. Errors do not name the file: callers annotate. Thread-safe;
-// takes about 4 bytes of memory per pixel, progressive JPEGs 10.
+// DataLoss when the file is cut, damaged, of another format, of a kind of its
+// format that is not supported (the message names it), or larger than the
+// options allow; whatever Pillow refuses is refused, and nothing is ever
+// padded. Beyond Pillow, a JPEG, also inside TIFF, whose data end before its
+// pixels do (Pillow fills the rest with grey), a PNG whose checksums do not
+// match, and a PNG or GIF that is cut behind its pixels are refused, and so is
+// what Pillow reads wrongly: 16-bit grey, which it clips to nonsense, some BMP
+// files (decode_bmp.h), GIF (decode_gif.h) and TIFF files (decode_tiff.h). Of a
+// TIFF file, pages behind the first are not looked at. Errors do not name the
+// file: callers annotate. Thread-safe; takes about 4 bytes of memory per pixel,
+// progressive JPEGs and animated WebP 11.
 absl::StatusOr<Image> DecodeImage(absl::string_view bytes,
                                   const DecodeOptions& options = {},
                                   DecodeReport* report = nullptr);

@@ -11,24 +11,17 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
+#include "core/image/cmyk.h"
 
 namespace maskfill {
 namespace {
 
-// a * b / 255, rounded, as Pillow's MULDIV255.
-inline int MulDiv255(int a, int b) {
-  const int t = a * b + 128;
-  return ((t >> 8) + t) >> 8;
-}
-
-// Pillow's naive CMYK to RGB, for samples that are stored inverted.
+// Of samples that are stored inverted.
 void InvertedCmykToRgb(const uint8_t* cmyk, int64_t width, uint8_t* rgb) {
   for (int64_t x = 0; x < width; ++x) {
-    const int not_k = cmyk[4 * x + 3];
+    const int not_black = cmyk[4 * x + 3];
     for (int64_t c = 0; c < 3; ++c) {
-      const int ink = 255 - cmyk[4 * x + c];
-      rgb[3 * x + c] =
-          static_cast<uint8_t>(std::max(0, not_k - MulDiv255(ink, not_k)));
+      rgb[3 * x + c] = LightUnderInk(255 - cmyk[4 * x + c], not_black);
     }
   }
 }
@@ -202,10 +195,10 @@ class JpegDecoder {
 
 absl::StatusOr<Image> DecodeJpeg(absl::string_view bytes,
                                  const DecodeOptions& options,
-                                 int64_t* warnings) {
+                                 DecodeNotes* notes) {
   JpegDecoder decoder(bytes, options);
   absl::StatusOr<Image> image = decoder.Decode(options);
-  *warnings += decoder.warnings();
+  notes->warnings += decoder.warnings();
   return image;
 }
 

@@ -70,12 +70,14 @@ TEST_P(DecodeMutation, EndsWithAnImageOrDataLoss) {
   RecordProperty("decoded", static_cast<int>(decoded));
 }
 
-INSTANTIATE_TEST_SUITE_P(AllFormats, DecodeMutation,
-                         testing::Values("rgb.jpg", "progressive.jpg",
-                                         "cmyk.jpg", "grey.jpg", "rgb.png",
-                                         "rgba.png", "palette.png",
-                                         "lossy.webp", "lossless.webp",
-                                         "alpha.webp", "animated.webp"));
+INSTANTIATE_TEST_SUITE_P(
+    AllFormats, DecodeMutation,
+    testing::Values("rgb.jpg", "progressive.jpg", "cmyk.jpg", "grey.jpg",
+                    "rgb.png", "rgba.png", "palette.png", "lossy.webp",
+                    "lossless.webp", "alpha.webp", "animated.webp",
+                    "animated.gif", "rgb.bmp", "palette.bmp", "runs.bmp",
+                    "rgb.tiff", "cmyk.tiff", "packbits.tiff", "lzw.tiff",
+                    "deflate.tiff", "jpeg.tiff", "fax.tiff"));
 
 }  // namespace
 }  // namespace maskfill

@@ -10,10 +10,12 @@ absl::Status CheckImageSize(int64_t height, int64_t width,
     return absl::DataLossError(
         absl::StrCat("the image has no pixels (", width, "x", height, ")"));
   }
-  // Neither codec knows sides of more than 31 bits, so the product fits.
-  if (height * width > options.max_pixels) {
+  // No format knows sides of more than 32 bits, so the product fits.
+  const uint64_t pixels =
+      static_cast<uint64_t>(height) * static_cast<uint64_t>(width);
+  if (pixels > static_cast<uint64_t>(options.max_pixels)) {
     return absl::DataLossError(absl::StrCat(
-        "the image is too large: ", width, "x", height, " = ", height * width,
+        "the image is too large: ", width, "x", height, " = ", pixels,
         " pixels, the limit is ", options.max_pixels, "; scale it down first"));
   }
   return absl::OkStatus();

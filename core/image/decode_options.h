@@ -1,4 +1,4 @@
-// What the decoders refuse.
+// What the decoders refuse, and what they note.
 #ifndef MASKFILL_CORE_IMAGE_DECODE_OPTIONS_H_
 #define MASKFILL_CORE_IMAGE_DECODE_OPTIONS_H_
 
@@ -16,7 +16,16 @@ struct DecodeOptions {
   int max_scans = 100;
 };
 
-// DataLoss when an image of these sizes has no pixels or too many.
+struct DecodeNotes {
+  // Damage inside a complete file that the codec reported and went over, e.g.
+  // stray bytes before a marker. Pillow accepts such files silently, so they
+  // are accepted here; a caller may look at the number.
+  int64_t warnings = 0;
+  // Whether there are frames or pages behind the first one.
+  bool has_more_frames = false;
+};
+
+// DataLoss when an image of these sizes, below 2^32, has no pixels or too many.
 absl::Status CheckImageSize(int64_t height, int64_t width,
                             const DecodeOptions& options);
 

@@ -18,8 +18,8 @@ namespace {
 // this object.
 class PngDecoder {
  public:
-  PngDecoder(absl::string_view bytes, int64_t* warnings)
-      : bytes_(bytes), warnings_(warnings) {}
+  PngDecoder(absl::string_view bytes, DecodeNotes* notes)
+      : bytes_(bytes), notes_(notes) {}
   ~PngDecoder() { png_destroy_read_struct(&png_, &info_, nullptr); }
   PngDecoder(const PngDecoder&) = delete;
   PngDecoder& operator=(const PngDecoder&) = delete;
@@ -128,11 +128,11 @@ class PngDecoder {
   }
 
   static void OnWarning(png_structp png, png_const_charp /*message*/) {
-    ++*static_cast<PngDecoder*>(png_get_error_ptr(png))->warnings_;
+    ++static_cast<PngDecoder*>(png_get_error_ptr(png))->notes_->warnings;
   }
 
   const absl::string_view bytes_;
-  int64_t* const warnings_;
+  DecodeNotes* const notes_;
   size_t position_ = 0;
   png_structp png_ = nullptr;
   png_infop info_ = nullptr;
@@ -151,8 +151,8 @@ class PngDecoder {
 
 absl::StatusOr<Image> DecodePng(absl::string_view bytes,
                                 const DecodeOptions& options,
-                                int64_t* warnings) {
-  return PngDecoder(bytes, warnings).Decode(options);
+                                DecodeNotes* notes) {
+  return PngDecoder(bytes, notes).Decode(options);
 }
 
 }  // namespace maskfill

@@ -11,11 +11,10 @@
 
 namespace maskfill {
 
-// As DecodeImage, for bytes that begin as a PNG file. Adds what the codec
-// warned about to `*warnings`.
+// As DecodeImage, for bytes that begin as a PNG file. Adds to `*notes`.
 absl::StatusOr<Image> DecodePng(absl::string_view bytes,
                                 const DecodeOptions& options,
-                                int64_t* warnings);
+                                DecodeNotes* notes);
 
 }  // namespace maskfill
 

@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
+#include "core/image/bytes_at.h"
 #include "glog/logging.h"
 
 namespace maskfill {
@@ -18,18 +19,6 @@ constexpr absl::string_view kExifStart("Exif\0\0", 6);
 constexpr absl::string_view kLittleEndian("II*\0", 4);
 constexpr absl::string_view kBigEndian("MM\0*", 4);
 
-// An unsigned number; 0 where `bytes` end before it does.
-uint32_t Number(absl::string_view bytes, size_t at, size_t size,
-                bool little_endian) {
-  if (at > bytes.size() || size > bytes.size() - at) return 0;
-  uint32_t value = 0;
-  for (size_t i = 0; i < size; ++i) {
-    const size_t k = little_endian ? size - 1 - i : i;
-    value = value << 8 | static_cast<uint8_t>(bytes[at + k]);
-  }
-  return value;
-}
-
 // `bytes` from `at` on, at most `size` of them.
 absl::string_view Part(absl::string_view bytes, size_t at, size_t size) {
   return at < bytes.size() ? bytes.substr(at, size) : absl::string_view();
@@ -39,17 +28,18 @@ absl::string_view Part(absl::string_view bytes, size_t at, size_t size) {
 int OrientationOfTiff(absl::string_view tiff) {
   const bool little = absl::StartsWith(tiff, kLittleEndian);
   if (!little && !absl::StartsWith(tiff, kBigEndian)) return kUpright;
+  const ByteOrder order = little ? ByteOrder::kLittle : ByteOrder::kBig;
   constexpr size_t kEntryBytes = 12;
-  const size_t directory = Number(tiff, 4, 4, little);
-  const size_t entries = Number(tiff, directory, 2, little);
+  const size_t directory = NumberAt(tiff, 4, 4, order);
+  const size_t entries = NumberAt(tiff, directory, 2, order);
   for (size_t i = 0; i < entries; ++i) {
     const size_t entry = directory + 2 + i * kEntryBytes;
     if (entry + kEntryBytes > tiff.size()) break;
-    if (Number(tiff, entry, 2, little) != kOrientationTag) continue;
+    if (NumberAt(tiff, entry, 2, order) != kOrientationTag) continue;
     // A value of up to 4 bytes lies in the entry: BYTE, SHORT or LONG.
-    const uint32_t type = Number(tiff, entry + 2, 2, little);
+    const uint32_t type = NumberAt(tiff, entry + 2, 2, order);
     const size_t size = type == 1 ? 1 : type == 3 ? 2 : type == 4 ? 4 : 0;
-    const uint32_t value = Number(tiff, entry + 8, size, little);
+    const uint32_t value = NumberAt(tiff, entry + 8, size, order);
     return value >= 1 && value <= 8 ? static_cast<int>(value) : kUpright;
   }
   return kUpright;
@@ -66,7 +56,7 @@ absl::string_view ExifOfJpeg(absl::string_view file) {
       continue;
     }
     if (marker == kStartOfScan || marker == kEndOfImage) break;
-    const size_t length = Number(file, at + 2, 2, /*little_endian=*/false);
+    const size_t length = NumberAt(file, at + 2, 2, ByteOrder::kBig);
     absl::string_view data =
         Part(file, at + 4, std::max<size_t>(length, 2) - 2);
     if (marker == kApp1 && absl::ConsumePrefix(&data, kExifStart)) return data;
@@ -79,7 +69,7 @@ absl::string_view ExifOfPng(absl::string_view file) {
   constexpr size_t kAround = 12;  // length, type and checksum
   size_t at = kPngStart.size();
   while (at + kAround <= file.size()) {
-    const size_t length = Number(file, at, 4, /*little_endian=*/false);
+    const size_t length = NumberAt(file, at, 4, ByteOrder::kBig);
     if (file.substr(at + 4, 4) == "eXIf") return Part(file, at + 8, length);
     at += kAround + length;
   }
@@ -89,7 +79,7 @@ absl::string_view ExifOfPng(absl::string_view file) {
 absl::string_view ExifOfWebp(absl::string_view file) {
   size_t at = 12;  // behind "RIFF", the size and "WEBP"
   while (at + 8 <= file.size()) {
-    const size_t length = Number(file, at + 4, 4, /*little_endian=*/true);
+    const size_t length = NumberAt(file, at + 4, 4, ByteOrder::kLittle);
     if (file.substr(at, 4) == "EXIF") {
       absl::string_view data = Part(file, at + 8, length);
       // Some writers keep JPEG's prefix.

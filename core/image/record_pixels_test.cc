@@ -63,7 +63,7 @@ TEST(PixelsFromRecord, ReportsDataLossForADamagedFileAndForNoPayload) {
   record.set_id("cats/7");
   EXPECT_THAT(PixelsFromRecord(record, 8),
               StatusIs(absl::StatusCode::kDataLoss, HasSubstr("cats/7")));
-  record.mutable_encoded()->set_data("GIF89a");
+  record.mutable_encoded()->set_data("GIF89a");  // and no more
   EXPECT_THAT(PixelsFromRecord(record, 8),
               StatusIs(absl::StatusCode::kDataLoss,
                        AllOf(HasSubstr("cats/7"), HasSubstr("GIF"))));

@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "core/base/status_macros.h"
 #include "core/image/record_pixels.h"
 #include "core/masking/donors.h"
@@ -225,8 +226,8 @@ absl::StatusOr<std::vector<int64_t>> CounterfactualMaker::ChooseDonors(
   }
   if (!own_pool_ && !options_.allow_self_donor) {
     draw.is_self = [this, &image](int64_t candidate) -> absl::StatusOr<bool> {
-      ASSIGN_OR_RETURN(const Donor donor, donors_->Get(candidate));
-      return donor.id == image.id();
+      ASSIGN_OR_RETURN(const absl::string_view id, donors_->Id(candidate));
+      return id == image.id();
     };
   }
   return DrawDonors(draw, slots);
@@ -254,8 +255,8 @@ absl::StatusOr<v1::CounterfactualRecord> CounterfactualMaker::Fill(
           *record.add_donor_ids(),
           donors_->CopyPatches(donor_position, grid, patches, &pixels));
     } else {
-      ASSIGN_OR_RETURN(Donor donor, donors_->Get(donor_position));
-      record.add_donor_ids(std::move(donor.id));
+      ASSIGN_OR_RETURN(const absl::string_view id, donors_->Id(donor_position));
+      record.add_donor_ids(id.data(), id.size());
     }
   }
   if (options_.fill == FillKind::kMulti) {

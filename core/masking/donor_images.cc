@@ -132,7 +132,12 @@ DonorImages::DonorImages(std::unique_ptr<IndexedRecords> records,
                          const DonorImagesOptions& options)
     : records_(std::move(records)),
       options_(options),
-      checked_(static_cast<size_t>(records_->size())) {}
+      checked_(static_cast<size_t>(records_->size())),
+      known_(static_cast<size_t>(records_->size())) {}
+
+DonorImages::~DonorImages() {
+  for (const std::atomic<const Known*>& known : known_) delete known.load();
+}
 
 absl::StatusOr<std::unique_ptr<DonorImages>> DonorImages::Open(
     const RecordSet& set, const DonorImagesOptions& options) {
@@ -142,17 +147,49 @@ absl::StatusOr<std::unique_ptr<DonorImages>> DonorImages::Open(
       new DonorImages(std::move(records), options));
 }
 
-absl::StatusOr<Donor> DonorImages::Get(int64_t position) const {
+absl::StatusOr<std::string> DonorImages::ReadHead(int64_t position) const {
+  std::string head;
+  RETURN_IF_ERROR(records_->ReadHead(position, kHeadBytes, &head));
+  return head;
+}
+
+absl::StatusOr<v1::ImageRecord> DonorImages::Describe(
+    int64_t position, absl::string_view head) const {
+  std::optional<v1::ImageRecord> record = ParseBeforePayload(head);
+  if (record.has_value()) return *std::move(record);
   std::string bytes;
-  RETURN_IF_ERROR(records_->ReadHead(position, kHeadBytes, &bytes));
-  std::optional<v1::ImageRecord> record = ParseBeforePayload(bytes);
-  if (!record.has_value()) {
-    RETURN_IF_ERROR(records_->Read(position, &bytes));
-    ASSIGN_OR_RETURN(record,
-                     Annotate(ParseWithoutPayload(bytes),
-                              absl::StrCat("donor at position ", position)));
+  RETURN_IF_ERROR(records_->Read(position, &bytes));
+  return Annotate(ParseWithoutPayload(bytes),
+                  absl::StrCat("donor at position ", position));
+}
+
+absl::StatusOr<Donor> DonorImages::Get(int64_t position) const {
+  ASSIGN_OR_RETURN(const std::string head, ReadHead(position));
+  ASSIGN_OR_RETURN(const v1::ImageRecord record, Describe(position, head));
+  return Donor{record.id(), LabelsOf(record)};
+}
+
+absl::StatusOr<const DonorImages::Known*> DonorImages::Know(
+    int64_t position) const {
+  if (position >= 0 && position < size()) {
+    const Known* const known = known_[static_cast<size_t>(position)].load();
+    if (known != nullptr) return known;
   }
-  return Donor{record->id(), LabelsOf(*record)};
+  ASSIGN_OR_RETURN(const std::string head, ReadHead(position));
+  ASSIGN_OR_RETURN(const v1::ImageRecord record, Describe(position, head));
+  auto made =
+      std::make_unique<const Known>(Known{record.id(), FindPixels(head)});
+  const Known* known = nullptr;
+  // Another thread may have been faster.
+  return known_[static_cast<size_t>(position)].compare_exchange_strong(
+             known, made.get())
+             ? made.release()
+             : known;
+}
+
+absl::StatusOr<absl::string_view> DonorImages::Id(int64_t position) const {
+  ASSIGN_OR_RETURN(const Known* const known, Know(position));
+  return absl::string_view(known->id);
 }
 
 absl::StatusOr<std::string> DonorImages::CopyPatches(
@@ -160,9 +197,13 @@ absl::StatusOr<std::string> DonorImages::CopyPatches(
     Image* image) const {
   if (options_.cache_bytes == 0 && !patches.empty() && position >= 0 &&
       position < size() && checked_[static_cast<size_t>(position)].load()) {
-    ASSIGN_OR_RETURN(std::optional<std::string> id,
-                     CopyFromRows(position, grid, patches, image));
-    if (id.has_value()) return *std::move(id);
+    ASSIGN_OR_RETURN(const Known* const known, Know(position));
+    if (known->pixels.has_value() && known->pixels->height == image->height &&
+        known->pixels->width == image->width) {
+      RETURN_IF_ERROR(
+          CopyFromRows(position, *known->pixels, grid, patches, image));
+      return known->id;
+    }
   }
   ASSIGN_OR_RETURN(
       const std::shared_ptr<const Decoded> donor,
@@ -172,33 +213,27 @@ absl::StatusOr<std::string> DonorImages::CopyPatches(
   return donor->id;
 }
 
-absl::StatusOr<std::optional<std::string>> DonorImages::CopyFromRows(
-    int64_t position, const PatchGrid& grid, absl::Span<const int64_t> patches,
-    Image* image) const {
-  std::string head;
-  RETURN_IF_ERROR(records_->ReadHead(position, kHeadBytes, &head));
-  const std::optional<v1::ImageRecord> record = ParseBeforePayload(head);
-  const std::optional<StoredPixels> stored = FindPixels(head);
-  if (!record.has_value() || !stored.has_value() ||
-      stored->height != image->height || stored->width != image->width) {
-    return std::optional<std::string>();
-  }
+absl::Status DonorImages::CopyFromRows(int64_t position,
+                                       const StoredPixels& stored,
+                                       const PatchGrid& grid,
+                                       absl::Span<const int64_t> patches,
+                                       Image* image) const {
   const PixelBox first = grid.BoxOf(patches.front());
   const PixelBox last = grid.BoxOf(patches.back());
-  const int64_t row_bytes = 3 * stored->width;
+  const int64_t row_bytes = 3 * stored.width;
   // The donor, of which only some rows are read: kept, since clearing one takes
   // longer than reading them.
   thread_local Image donor;
-  if (donor.height != stored->height || donor.width != stored->width) {
-    donor = Image(stored->height, stored->width);
+  if (donor.height != stored.height || donor.width != stored.width) {
+    donor = Image(stored.height, stored.width);
   }
   RETURN_IF_ERROR(records_->ReadPart(
-      position, stored->offset + first.top * row_bytes,
+      position, stored.offset + first.top * row_bytes,
       absl::MakeSpan(reinterpret_cast<char*>(donor.Row(first.top)),
                      static_cast<size_t>((last.top + last.height - first.top) *
                                          row_bytes))));
   maskfill::CopyPatches(grid, patches, donor, image);
-  return std::optional<std::string>(record->id());
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::shared_ptr<const DonorImages::Decoded>> DonorImages::Decode(

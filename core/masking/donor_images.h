@@ -31,6 +31,12 @@ struct Donor {
   std::vector<int64_t> labels;  // the label and the others that count as right
 };
 
+// Where the pixels of a preprocessed image are in its record's payload.
+struct StoredPixels {
+  int64_t height = 0, width = 0;  // px
+  int64_t offset = 0;             // of the first one, in bytes
+};
+
 // Images that may give their pixels. Thread-safe.
 class DonorPool {
  public:
@@ -39,6 +45,8 @@ class DonorPool {
   virtual int64_t size() const = 0;
   // Of the image at 0 <= position < size().
   virtual absl::StatusOr<Donor> Get(int64_t position) const = 0;
+  // The id alone, for those who ask again and again; as long as the pool lives.
+  virtual absl::StatusOr<absl::string_view> Id(int64_t position) const = 0;
   // Copies `patches`, ascending, of the image at `position` into `image`, which
   // has the grid's size, each to where it was; gives the donor's id. DataLoss
   // when the record or its image is damaged; the message names it.
@@ -61,12 +69,13 @@ struct DonorImagesOptions {
 //   ASSIGN_OR_RETURN(const std::string id,
 //                    pool->CopyPatches(17, grid, {0, 3}, &image));
 //
-// Memory: the cache, a byte for each image, and what IndexedRecords keeps.
-// Thread-safe.
+// Memory: the cache, 9 bytes for each image, about 100 more and its id for each
+// that was a donor, and what IndexedRecords keeps. Thread-safe.
 class DonorImages : public DonorPool {
  public:
   static absl::StatusOr<std::unique_ptr<DonorImages>> Open(
       const RecordSet& set, const DonorImagesOptions& options);
+  ~DonorImages() override;
 
   int64_t size() const override { return records_->size(); }
 
@@ -74,6 +83,7 @@ class DonorImages : public DonorPool {
   // pixels. No checksum covers these bytes; who reads the set from its
   // beginning to its end, as mask_tool its input, finds damage there.
   absl::StatusOr<Donor> Get(int64_t position) const override;
+  absl::StatusOr<absl::string_view> Id(int64_t position) const override;
 
   // Of preprocessed pixels it takes the rows that it needs, once it has held
   // the record against its checksum.
@@ -83,6 +93,12 @@ class DonorImages : public DonorPool {
                                           Image* image) const override;
 
  private:
+  // What the first bytes of a record say, kept from the first time on: a donor
+  // of patches is asked for as often as an image has masked ones.
+  struct Known {
+    std::string id;
+    std::optional<StoredPixels> pixels;  // where they can be read in part
+  };
   // An image as a whole.
   struct Decoded {
     std::string id;
@@ -92,11 +108,16 @@ class DonorImages : public DonorPool {
 
   DonorImages(std::unique_ptr<IndexedRecords> records,
               const DonorImagesOptions& options);
-  // As CopyPatches, by the rows alone. Nothing when the record does not say in
-  // its first bytes where they are.
-  absl::StatusOr<std::optional<std::string>> CopyFromRows(
-      int64_t position, const PatchGrid& grid,
-      absl::Span<const int64_t> patches, Image* image) const;
+  absl::StatusOr<std::string> ReadHead(int64_t position) const;
+  // The record without its payload, of which `head` is the beginning.
+  absl::StatusOr<v1::ImageRecord> Describe(int64_t position,
+                                           absl::string_view head) const;
+  absl::StatusOr<const Known*> Know(int64_t position) const;
+  // Copies patches of an image whose pixels are `stored`, by their rows alone.
+  absl::Status CopyFromRows(int64_t position, const StoredPixels& stored,
+                            const PatchGrid& grid,
+                            absl::Span<const int64_t> patches,
+                            Image* image) const;
   // Shared, because the cache may drop its own reference while a caller still
   // copies pixels.
   absl::StatusOr<std::shared_ptr<const Decoded>> Decode(int64_t position) const;
@@ -108,6 +129,7 @@ class DonorImages : public DonorPool {
   const DonorImagesOptions options_;
   // Of each image, whether its record was held against its checksum.
   mutable std::vector<std::atomic<bool>> checked_;
+  mutable std::vector<std::atomic<const Known*>> known_;  // owned
   mutable absl::Mutex mutex_;
   // Most recently used first.
   mutable std::list<Entry> recent_ ABSL_GUARDED_BY(mutex_);
@@ -126,12 +148,8 @@ absl::StatusOr<v1::ImageRecord> ParseWithoutPayload(absl::string_view payload);
 // order of its fields. Nothing when its payload does not begin in `head`.
 std::optional<v1::ImageRecord> ParseBeforePayload(absl::string_view head);
 
-// Where the pixels of such a record are in its payload.
-struct StoredPixels {
-  int64_t height = 0, width = 0;  // px
-  int64_t offset = 0;             // of the first one, in bytes
-};
-// Nothing when they do not begin in `head`, or are not `height` times `width`.
+// Where the pixels of such a record are. Nothing when they do not begin in
+// `head`, or are not `height` times `width`.
 std::optional<StoredPixels> FindPixels(absl::string_view head);
 
 }  // namespace maskfill

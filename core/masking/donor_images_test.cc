@@ -72,8 +72,14 @@ TEST(DonorImages, GivesIdAndLabelsByPosition) {
     ASSERT_OK_AND_ASSIGN(const Donor donor, images->Get(position));
     EXPECT_EQ(donor.id, absl::StrCat("image-", position));
     EXPECT_THAT(donor.labels, ElementsAre(4 + position));
+    for (int repetition = 0; repetition < 2; ++repetition) {
+      EXPECT_THAT(images->Id(position), IsOkAndHolds(donor.id));
+    }
   }
-  EXPECT_THAT(images->Get(5), StatusIs(absl::StatusCode::kOutOfRange));
+  for (const int64_t position : {-1, 5}) {
+    EXPECT_THAT(images->Get(position), StatusIs(absl::StatusCode::kOutOfRange));
+    EXPECT_THAT(images->Id(position), StatusIs(absl::StatusCode::kOutOfRange));
+  }
 }
 
 TEST(DonorImages, CopiesPatchesOfAnyImageFirstAndLaterAndThroughACache) {

@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "core/base/flag_facts.h"
 #include "core/masking/counterfactual_flags.h"
 #include "core/masking/fill_kind.h"
 #include "gflags/gflags.h"
@@ -38,6 +39,15 @@ DEFINE_bool(allow_self_donor, false,
             "an image may be its own donor, as in the reference's single-fill");
 
 namespace maskfill {
+namespace {
+
+const FlagFactsTable kFacts({
+    {"fill", {.values = NamesOf(FillRules())}},
+    {"donor_input", {.path = FlagPath::kInputDirectory}},
+    {"donors", {.values = {"any", "other_class", "batch"}}},
+});
+
+}  // namespace
 
 void TakeFillFlags(CounterfactualOptions* options, std::string* donor_input,
                    FlagErrors* errors) {

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "core/base/flag_facts.h"
 #include "core/masking/counterfactual_flags.h"
 #include "core/masking/relevance_cut.h"
 #include "gflags/gflags.h"
@@ -41,6 +42,10 @@ DEFINE_double(rate, 0.5,
 
 namespace maskfill {
 namespace {
+
+const FlagFactsTable kFacts({
+    {"mask", {.values = {"object", "context", "random"}}},
+});
 
 double ValueOf(RelevanceCutKind kind) {
   switch (kind) {

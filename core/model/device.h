@@ -22,7 +22,9 @@ enum class Precision {
   kFp32,
   // float32 as well, but CUDA multiplies in TF32: 10 bits of mantissa.
   kTf32,
-  // Frozen models: weights and activations in bfloat16. Training: autocast.
+  // Frozen models: weights and activations in bfloat16. Training: activations
+  // in bfloat16 between float32 parameters, on the CPU by bfloat16 copies of
+  // the weights (VisionTransformer::Prepare), on CUDA by autocast.
   kBf16,
 };
 // "fp32", "tf32" or "bf16".

@@ -50,8 +50,14 @@ absl::StatusOr<ImageClassifier> ImageClassifier::FromCheckpoint(
       device, at::kFloat));
   ASSIGN_OR_RETURN(ImageClassifier classifier,
                    Create(checkpoint.config, tensors));
-  classifier.backbone_.Freeze();
+  classifier.Prepare(WeightDtype(precision));
   return classifier;
+}
+
+void ImageClassifier::Detach() {
+  backbone_.Detach();
+  weight_ = weight_.detach();
+  bias_ = bias_.detach();
 }
 
 at::Tensor ImageClassifier::Logits(const at::Tensor& features) const {

@@ -22,11 +22,15 @@ class ImageClassifier {
   static absl::StatusOr<ImageClassifier> Create(const ModelConfig& config,
                                                 const NamedTensors& tensors);
 
-  // A frozen classifier (VisionTransformer::Freeze) on `device`; with kBf16 the
-  // tower's weights are converted once, the head stays float32.
+  // A frozen classifier on `device`, its tower prepared; with kBf16 the tower's
+  // weights are converted once, the head stays float32.
   static absl::StatusOr<ImageClassifier> FromCheckpoint(
       const Checkpoint& checkpoint, at::Device device,
       Precision precision = Precision::kFp32);
+
+  // As of VisionTransformer. The head needs no preparation.
+  void Prepare(at::ScalarType dtype) { backbone_.Prepare(dtype); }
+  void Detach();
 
   // Raw projected features [N, E] (VisionTransformer::Encode).
   at::Tensor Features(const at::Tensor& pixels,

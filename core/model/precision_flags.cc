@@ -1,4 +1,5 @@
 #include "absl/strings/str_cat.h"
+#include "core/base/flag_facts.h"
 #include "core/model/device_flags.h"
 #include "gflags/gflags.h"
 
@@ -7,6 +8,13 @@ DEFINE_string(precision, "fp32",
               "mantissa; or bf16: faster, about three significant digits");
 
 namespace maskfill {
+namespace {
+
+const FlagFactsTable kFacts({
+    {"precision", {.values = {"fp32", "tf32", "bf16"}}},
+});
+
+}  // namespace
 
 void TakePrecisionFlag(ComputeOptions* options, FlagErrors* errors) {
   if (const auto precision = ParsePrecision(FLAGS_precision); precision.ok()) {

@@ -9,8 +9,15 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "c10/util/Exception.h"
+#include "core/base/build_facts.h"
+#include "torch/version.h"
 
 namespace maskfill {
+namespace {
+
+const BuildFact kLibTorch("LibTorch", TORCH_VERSION);
+
+}  // namespace
 
 absl::Status TorchExceptionStatus(const std::exception& exception) {
   const auto* torch_error = dynamic_cast<const c10::Error*>(&exception);

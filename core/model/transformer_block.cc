@@ -7,17 +7,19 @@
 #include <utility>
 #include <vector>
 
+#include "ATen/ops/baddbmm.h"
+#include "ATen/ops/bmm.h"
 #include "ATen/ops/gelu.h"
 #include "ATen/ops/layer_norm.h"
-#include "ATen/ops/matmul.h"
 #include "ATen/ops/ones.h"
 #include "ATen/ops/scaled_dot_product_attention.h"
 #include "ATen/ops/softmax.h"
+#include "ATen/ops/zeros.h"
 #include "ATen/ops/zeros_like.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
-#include "core/model/linear.h"
+#include "core/model/linear_map.h"
 
 namespace maskfill {
 namespace {
@@ -53,6 +55,8 @@ absl::StatusOr<TransformerBlock> TransformerBlock::Create(
   block.eps_ = layer_norm_eps;
   const int64_t d = shape.width;
   const int64_t m = shape.mlp_width;
+  at::Tensor qkv_weight, qkv_bias, out_weight, out_bias;
+  at::Tensor fc_weight, fc_bias, proj_weight, proj_bias;
   struct Slot {
     at::Tensor* tensor;
     const char* name;
@@ -63,20 +67,49 @@ absl::StatusOr<TransformerBlock> TransformerBlock::Create(
       {&block.ln_1_bias_, "ln_1.bias", {d}},
       {&block.ln_2_weight_, "ln_2.weight", {d}},
       {&block.ln_2_bias_, "ln_2.bias", {d}},
-      {&block.qkv_weight_, "attn.in_proj_weight", {3 * d, d}},
-      {&block.qkv_bias_, "attn.in_proj_bias", {3 * d}},
-      {&block.out_weight_, "attn.out_proj.weight", {d, d}},
-      {&block.out_bias_, "attn.out_proj.bias", {d}},
-      {&block.fc_weight_, "mlp.c_fc.weight", {m, d}},
-      {&block.fc_bias_, "mlp.c_fc.bias", {m}},
-      {&block.proj_weight_, "mlp.c_proj.weight", {d, m}},
-      {&block.proj_bias_, "mlp.c_proj.bias", {d}},
+      {&qkv_weight, "attn.in_proj_weight", {3 * d, d}},
+      {&qkv_bias, "attn.in_proj_bias", {3 * d}},
+      {&out_weight, "attn.out_proj.weight", {d, d}},
+      {&out_bias, "attn.out_proj.bias", {d}},
+      {&fc_weight, "mlp.c_fc.weight", {m, d}},
+      {&fc_bias, "mlp.c_fc.bias", {m}},
+      {&proj_weight, "mlp.c_proj.weight", {d, m}},
+      {&proj_bias, "mlp.c_proj.bias", {d}},
   };
   for (const Slot& slot : slots) {
     ASSIGN_OR_RETURN(*slot.tensor,
                      Take(tensors, prefix + slot.name, slot.shape));
   }
+  block.qkv_ = LinearMap(qkv_weight, qkv_bias);
+  block.query_ = LinearMap(qkv_weight, qkv_bias, {.num_outputs = d});
+  block.key_value_ = LinearMap(qkv_weight, qkv_bias,
+                               {.first_output = d, .num_outputs = 2 * d});
+  block.out_ = LinearMap(out_weight, out_bias);
+  // QuickGELU's factors go to the weights, which are fewer than the
+  // activations.
+  const double factor =
+      activation == Activation::kQuickGelu ? kQuickGeluScale : 1;
+  block.fc_ = LinearMap(fc_weight, fc_bias,
+                        {.weight_factor = factor, .bias_factor = factor});
+  block.proj_ =
+      LinearMap(proj_weight, proj_bias, {.weight_factor = 1 / factor});
   return block;
+}
+
+std::vector<LinearMap*> TransformerBlock::LinearMaps() {
+  return {&qkv_, &query_, &key_value_, &out_, &fc_, &proj_};
+}
+
+void TransformerBlock::Prepare(at::ScalarType dtype) {
+  for (LinearMap* map : LinearMaps()) map->Prepare(dtype);
+}
+
+void TransformerBlock::Detach() {
+  for (LinearMap* map : LinearMaps()) map->Detach();
+  for (at::Tensor* tensor :
+       {&ln_1_weight_, &ln_1_bias_, &ln_2_weight_, &ln_2_bias_}) {
+    *tensor = tensor->detach();
+  }
 }
 
 at::Tensor TransformerBlock::Forward(const at::Tensor& x,
@@ -90,10 +123,10 @@ at::Tensor TransformerBlock::Forward(const at::Tensor& x,
   const at::Tensor attended = Attend(normalised, num_queries, options);
   const at::Tensor queries =
       num_queries < x.size(1) ? x.narrow(1, 0, num_queries) : x;
-  const at::Tensor middle =
-      Linear(attended, out_weight_, out_bias_).add(queries);
-  return Mlp(at::layer_norm(middle, {width}, ln_2_weight_, ln_2_bias_, eps_))
-      .add(middle);
+  const at::Tensor middle = out_.AddTo(queries, attended);
+  return proj_.AddTo(
+      middle, Activate(at::layer_norm(middle, {width}, ln_2_weight_, ln_2_bias_,
+                                      eps_)));
 }
 
 at::Tensor TransformerBlock::Attend(const at::Tensor& normalised,
@@ -111,37 +144,45 @@ at::Tensor TransformerBlock::Attend(const at::Tensor& normalised,
   };
   at::Tensor query, key, value;
   if (num_queries == length) {
-    auto parts = split_heads(Linear(normalised, qkv_weight_, qkv_bias_), 3);
+    auto parts = split_heads(qkv_(normalised), 3);
     query = parts[0];
     key = parts[1];
     value = parts[2];
   } else {
-    query = split_heads(
-        Linear(normalised.narrow(1, 0, num_queries),
-               qkv_weight_.narrow(0, 0, width), qkv_bias_.narrow(0, 0, width)),
-        1)[0];
-    auto parts =
-        split_heads(Linear(normalised, qkv_weight_.narrow(0, width, 2 * width),
-                           qkv_bias_.narrow(0, width, 2 * width)),
-                    2);
+    query = split_heads(query_(normalised.narrow(1, 0, num_queries)), 1)[0];
+    auto parts = split_heads(key_value_(normalised), 2);
     key = parts[0];
     value = parts[1];
   }
+  const bool is_explicit =
+      options.on_attention ||
+      (query.scalar_type() == at::kBFloat16 && query.device().is_cpu());
   at::Tensor mask = options.mask;
-  if (options.causal && (options.on_attention || num_queries < length)) {
+  if (options.causal && (is_explicit || num_queries < length)) {
     mask = at::ones({length, length}, query.options().dtype(at::kBool))
                .triu(1)
                .narrow(0, 0, num_queries);
     mask = at::zeros_like(mask, query.options()).masked_fill(mask, -INFINITY);
   }
   at::Tensor attended;
-  if (options.on_attention) {
-    at::Tensor scores = at::matmul(query.mul(1.0 / std::sqrt(head_width)),
-                                   key.transpose(-2, -1));
+  if (is_explicit) {
+    const auto flat = [&](const at::Tensor& tensor) {
+      return tensor.reshape({batch * heads_, tensor.size(2), head_width});
+    };
+    at::Tensor scores =
+        at::baddbmm(at::zeros({1}, query.options()), flat(query),
+                    flat(key).transpose(1, 2), /*beta=*/0,
+                    /*alpha=*/1.0 / std::sqrt(head_width))
+            .view({batch, heads_, num_queries, length});
     if (mask.defined()) scores = scores.add(mask);
-    const at::Tensor probabilities =
-        options.on_attention(at::softmax(scores, -1));
-    attended = at::matmul(probabilities, value);
+    at::Tensor probabilities = at::softmax(scores, -1);
+    if (options.on_attention) {
+      probabilities = options.on_attention(probabilities);
+    }
+    attended =
+        at::bmm(probabilities.reshape({batch * heads_, num_queries, length}),
+                flat(value))
+            .view({batch, heads_, num_queries, head_width});
   } else {
     std::optional<at::Tensor> fused_mask;
     if (mask.defined()) fused_mask = mask;
@@ -152,27 +193,8 @@ at::Tensor TransformerBlock::Attend(const at::Tensor& normalised,
   return attended.transpose(1, 2).reshape({batch, num_queries, width});
 }
 
-at::Tensor TransformerBlock::Mlp(const at::Tensor& x) const {
-  if (activation_ == Activation::kGelu) {
-    return Linear(at::gelu(Linear(x, fc_weight_, fc_bias_)), proj_weight_,
-                  proj_bias_);
-  }
-  if (folded_) {
-    return Linear(LinearSilu(x, fc_weight_, fc_bias_), proj_weight_,
-                  proj_bias_);
-  }
-  // The factors go to the weights, which are fewer than the activations.
-  const at::Tensor hidden = LinearSilu(x, fc_weight_.mul(kQuickGeluScale),
-                                       fc_bias_.mul(kQuickGeluScale));
-  return Linear(hidden, proj_weight_.mul(1.0 / kQuickGeluScale), proj_bias_);
-}
-
-void TransformerBlock::FoldActivation() {
-  if (activation_ != Activation::kQuickGelu || folded_) return;
-  folded_ = true;
-  fc_weight_ = fc_weight_.detach().mul(kQuickGeluScale);
-  fc_bias_ = fc_bias_.detach().mul(kQuickGeluScale);
-  proj_weight_ = proj_weight_.detach().mul(1.0 / kQuickGeluScale);
+at::Tensor TransformerBlock::Activate(const at::Tensor& x) const {
+  return activation_ == Activation::kGelu ? at::gelu(fc_(x)) : fc_.Silu(x);
 }
 
 }  // namespace maskfill

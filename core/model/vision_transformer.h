@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "core/model/checkpoint.h"
 #include "core/model/device.h"
+#include "core/model/linear_map.h"
 #include "core/model/model_config.h"
 #include "core/model/named_tensors.h"
 #include "core/model/transformer_block.h"
@@ -41,9 +42,12 @@ struct EncodeOptions {
 //   ASSIGN_OR_RETURN(auto model, VisionTransformer::Create(config, visual));
 //   at::Tensor features = model.Encode(pixels);  // [N, E]
 //
-// Parameters are used as given, never copied: those that require a gradient
-// get it, and a change of their values in place takes effect at once. Frozen
-// use: at::NoGradGuard. Safe for concurrent use.
+// Parameters are used as given, not copied: those that require a gradient get
+// it, and a change of their values in place takes effect at once. That is
+// convenient and slow. A tower that is Prepared computes with copies that suit
+// the machine (LinearMap), until it is prepared anew: once for frozen weights,
+// after each step for those that are trained. Frozen use: at::NoGradGuard. Safe
+// for concurrent use but for Prepare and backward passes to parameters.
 class VisionTransformer {
  public:
   // `visual`: the tower's tensors without the "visual." prefix (others are
@@ -52,20 +56,25 @@ class VisionTransformer {
   static absl::StatusOr<VisionTransformer> Create(const ModelConfig& config,
                                                   const NamedTensors& visual);
 
-  // A frozen tower (Freeze) on `device` in that precision. What else the
-  // checkpoint holds (a head, a text tower) is ignored.
+  // A prepared tower on `device` in that precision. What else the checkpoint
+  // holds (a head, a text tower) is ignored.
   static absl::StatusOr<VisionTransformer> FromCheckpoint(
       const Checkpoint& checkpoint, at::Device device,
       Precision precision = Precision::kFp32);
 
-  // For frozen weights: prepares faster copies of some of them, after which a
-  // change of parameters() no longer has any effect.
-  void Freeze();
+  // LinearMap::Prepare of all its products, for the parameters as they are now;
+  // activations have `dtype` from here on. That is the parameters' own or, on
+  // the CPU, bfloat16 for float32 parameters, which get float32 gradients.
+  void Prepare(at::ScalarType dtype);
+
+  // Asks for no gradients of parameters from here on; what is prepared stays.
+  void Detach();
 
   // `pixels`: uint8 [N, 3, S, S] or [N, S, S, 3] (normalised here, see
   // Normalise), or floating-point [N, 3, S, S] that is normalised already; on
   // any device. Returns [N, E] in the weights' dtype. Sizes that do not fit
-  // are the caller's bug and end the process.
+  // are the caller's bug and end the process. On the CPU a large batch goes
+  // through in parts that fit the cache, but where attention is captured.
   at::Tensor Encode(const at::Tensor& pixels,
                     const EncodeOptions& options = {}) const;
 
@@ -76,13 +85,18 @@ class VisionTransformer {
   // By checkpoint name without "visual.".
   const NamedTensors& parameters() const { return parameters_; }
   const ModelConfig& config() const { return config_; }
-  at::Device device() const { return conv1_weight_.device(); }
+  at::Device device() const { return proj_.device(); }
   int64_t num_layers() const { return static_cast<int64_t>(blocks_.size()); }
   int64_t num_patches() const { return config_.num_patches(); }
 
  private:
   VisionTransformer() = default;
 
+  // Of a part of the batch.
+  at::Tensor EncodePart(const at::Tensor& pixels,
+                        const EncodeOptions& options) const;
+  // How many images at once are fastest.
+  int64_t ImagesPerPart(int64_t num_tokens) const;
   // Patch and class tokens with positional embedding, [N, 1 + K, D].
   at::Tensor Embed(const at::Tensor& pixels,
                    const at::Tensor& kept_patches) const;
@@ -90,10 +104,12 @@ class VisionTransformer {
   ModelConfig config_;
   NamedTensors parameters_;
   std::vector<TransformerBlock> blocks_;
-  at::Tensor conv1_weight_, class_embedding_, positional_embedding_;
+  LinearMap conv1_;
+  at::Tensor class_embedding_, positional_embedding_;
   at::Tensor ln_pre_weight_, ln_pre_bias_, ln_post_weight_, ln_post_bias_;
   at::Tensor proj_;
-  at::Tensor mean_, std_;  // [3, 1, 1]
+  at::Tensor mean_, std_;              // [3, 1, 1]
+  at::ScalarType dtype_ = at::kFloat;  // of activations
 };
 
 }  // namespace maskfill

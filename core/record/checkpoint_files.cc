@@ -13,14 +13,16 @@ namespace maskfill {
 namespace {
 
 absl::Status CheckIsCheckpoint(const std::string& dir) {
-  if (!IsDirectory(dir)) {
+  ASSIGN_OR_RETURN(const bool is_directory, FindDirectory(dir));
+  if (!is_directory) {
     return absl::NotFoundError(
         absl::StrCat("checkpoint \"", dir,
                      "\" is no directory; expected one that import_model, "
                      "build_zeroshot or train wrote"));
   }
   for (const char* file : {kModelFile, kConfigFile}) {
-    if (!PathExists(JoinPath(dir, file))) {
+    ASSIGN_OR_RETURN(const bool there, FindPath(JoinPath(dir, file)));
+    if (!there) {
       return absl::NotFoundError(
           absl::StrCat("checkpoint \"", dir, "\" has no ", file, "; expected ",
                        kModelFile, " and ", kConfigFile,

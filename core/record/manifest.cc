@@ -7,10 +7,13 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "core/base/atomic_file.h"
+#include "core/base/crc32c.h"
 #include "core/base/files.h"
 #include "core/base/sha256.h"
 #include "core/base/status_macros.h"
@@ -27,6 +30,23 @@ namespace {
 
 constexpr absl::string_view kManifestSuffix = ".manifest.json";
 constexpr absl::string_view kEntrySuffix = ".entry.json";
+
+// As it is written, but for its own checksum.
+std::string ToJson(const v1::Manifest& manifest) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = true;
+  options.always_print_primitive_fields = true;
+  options.preserve_proto_field_names = true;
+  std::string json;
+  const auto status =
+      google::protobuf::util::MessageToJsonString(manifest, &json, options);
+  CHECK(status.ok()) << status.message();
+  return json;
+}
+
+std::string ChecksumOf(const v1::Manifest& without_checksum) {
+  return absl::StrFormat("%08x", Crc32c(ToJson(without_checksum)));
+}
 
 std::string Serialise(const google::protobuf::MessageLite& message) {
   std::string bytes;
@@ -49,10 +69,10 @@ std::vector<std::pair<std::string, std::string>> SortedOptions(
 }
 
 absl::Status CheckFields(const v1::Manifest& manifest) {
-  if (manifest.name().empty() || absl::StrContains(manifest.name(), "/") ||
+  if (!StaysBelow(manifest.name()) || absl::StrContains(manifest.name(), '/') ||
       manifest.name()[0] == '.') {
     return absl::DataLossError(
-        absl::StrCat("name is \"", manifest.name(),
+        absl::StrCat("name is \"", absl::CEscape(manifest.name()),
                      "\", expected the prefix of the shards' names"));
   }
   for (const v1::ShardEntry& shard : manifest.shards()) {
@@ -100,9 +120,13 @@ absl::StatusOr<v1::Manifest> Parse(const std::string& json) {
             ? ": it was made by a newer version, use that"
             : ": it was made by an older version, make it again elsewhere"));
   }
+  const std::string crc32c = std::exchange(*manifest.mutable_crc32c(), "");
   RETURN_IF_ERROR(CheckFields(manifest));
   RETURN_IF_ERROR(CheckHash("fingerprint", manifest.fingerprint(),
                             ComputeFingerprint(manifest)));
+  if (!crc32c.empty()) {
+    RETURN_IF_ERROR(CheckHash("crc32c", crc32c, ChecksumOf(manifest)));
+  }
   return manifest;
 }
 
@@ -183,15 +207,9 @@ std::string ComputeContentFingerprint(const v1::Manifest& manifest) {
 }
 
 std::string ManifestToJson(const v1::Manifest& manifest) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = true;
-  options.always_print_primitive_fields = true;
-  options.preserve_proto_field_names = true;
-  std::string json;
-  const auto status =
-      google::protobuf::util::MessageToJsonString(manifest, &json, options);
-  CHECK(status.ok()) << status.message();
-  return json;
+  v1::Manifest written = manifest;
+  written.set_crc32c(ChecksumOf(manifest));
+  return ToJson(written);
 }
 
 absl::Status WriteManifest(const std::string& dir,
@@ -219,11 +237,13 @@ absl::StatusOr<v1::Manifest> ReadUnfinishedManifest(const std::string& path) {
 }
 
 absl::StatusOr<std::string> FindManifest(const std::string& dir) {
-  if (!PathExists(dir)) {
+  ASSIGN_OR_RETURN(const bool there, FindPath(dir));
+  if (!there) {
     return absl::NotFoundError(absl::StrCat(
         "found no \"", dir, "\", expected a directory that a stage has made"));
   }
-  if (!IsDirectory(dir)) {
+  ASSIGN_OR_RETURN(const bool is_directory, FindDirectory(dir));
+  if (!is_directory) {
     return absl::InvalidArgumentError(
         absl::StrCat("\"", dir,
                      "\" is not a directory, expected one that a "

@@ -34,7 +34,8 @@ absl::Status WriteManifest(const std::string& dir,
                            const v1::Manifest& manifest);
 
 // Reads and checks: JSON and fields (DataLoss), schema_version
-// (FailedPrecondition), both fingerprints (DataLoss: edited or damaged).
+// (FailedPrecondition), both fingerprints and the checksum of the file
+// (DataLoss: edited or damaged).
 absl::StatusOr<v1::Manifest> ReadManifest(const std::string& path);
 absl::StatusOr<v1::Manifest> ManifestFromJson(const std::string& json);
 

@@ -82,6 +82,25 @@ TEST(ComputeFingerprint, ChangesWithEverythingThatChangesTheWork) {
   EXPECT_NE(ComputeFingerprint(manifest), fingerprint);
 }
 
+TEST(ComputeFingerprint, KeepsFieldsApart) {
+  const auto with_option = [](const char* name, const char* value) {
+    v1::Manifest manifest = SmallManifest();
+    manifest.mutable_options(0)->set_name(name);
+    manifest.mutable_options(0)->set_value(value);
+    return ComputeFingerprint(manifest);
+  };
+  EXPECT_NE(with_option("method", "gradcam"), with_option("methodg", "radcam"));
+  EXPECT_NE(with_option("a", "b1:c"), with_option("a1:b", "c"));
+  EXPECT_NE(with_option("a", ""), with_option("", "a"));
+  // An option is not an input.
+  v1::Manifest manifest = SmallManifest();
+  v1::InputReference* input = manifest.add_inputs();
+  input->set_role("layers");
+  input->set_fingerprint("all");
+  manifest.mutable_options()->RemoveLast();
+  EXPECT_NE(ComputeFingerprint(manifest), ComputeFingerprint(SmallManifest()));
+}
+
 TEST(ManifestToJson, UsesTheNamesOfTheProtoFile) {
   EXPECT_THAT(ManifestToJson(SmallManifest()),
               AllOf(HasSubstr("\"schema_version\": 2"),
@@ -119,8 +138,10 @@ TEST(Manifest, NoticesEditedFields) {
       {"maskfill.v1.ImageRecord", "maskfill.v1.CamRecord"},
       {"-00001-of-00002", "-00000-of-00002"},
       {"\"name\": \"images\"", "\"name\": \"../images\""},
+      {"\"name\": \"images\"", "\"name\": \"images\\u0000\""},
       {"\"records\": \"1\"", "\"records\": \"-1\""},
       {"\"schema_version\"", "\"schema_versiom\""},
+      {"\"tool_version\": \"", "\"tool_version\": \"1"},
   };
   for (const auto& [from, to] : edits) {
     EXPECT_THAT(ReadEdited(from, to), StatusIs(absl::StatusCode::kDataLoss))
@@ -147,19 +168,38 @@ TEST(ManifestFromJson, ReportsDataLossForACutAtEveryByte) {
 
 TEST(ManifestFromJson, NoticesEveryFlippedBitThatChangesItsMeaning) {
   v1::Manifest written = WriteTestImages(TestDirectory(), {{"a"}});
+  v1::Counter* counter = written.add_counters();
+  counter->set_name("masked_share");
+  counter->set_value(0.3);
+  v1::Option* note = written.add_notes();
+  note->set_name("left_out");
+  note->set_value("README");
   const std::string json = ManifestToJson(written);
-  // Nothing reads a shard's own fingerprint once the set is finished.
-  written.mutable_shards(0)->clear_fingerprint();
-  written.clear_tool_version();  // only for people, as paths are
   for (size_t bit = 0; bit < 8 * json.size(); ++bit) {
     std::string damaged = json;
     damaged[bit / 8] ^= static_cast<char>(1 << (bit % 8));
     absl::StatusOr<v1::Manifest> read = ManifestFromJson(damaged);
     if (!read.ok()) continue;  // else only white space has changed
-    read->mutable_shards(0)->clear_fingerprint();
-    read->clear_tool_version();
     ASSERT_TRUE(MessageDifferencer::Equals(*read, written)) << bit;
   }
+}
+
+TEST(ManifestFromJson, RefusesWhatNestsTooDeep) {
+  for (const char* open : {"[", "{\"shards\":["}) {
+    std::string json = "{\"shards\":";
+    for (int i = 0; i < 100'000; ++i) json += open;
+    EXPECT_THAT(ManifestFromJson(json), StatusIs(absl::StatusCode::kDataLoss));
+  }
+}
+
+TEST(ManifestFromJson, ReadsManifestsFromBeforeTheyHadAChecksum) {
+  const v1::Manifest written = WriteTestImages(TestDirectory(), {{"a"}});
+  std::string json = ManifestToJson(written);
+  const size_t comma = json.rfind(",\n \"crc32c\"");
+  ASSERT_NE(comma, std::string::npos) << json;
+  json.resize(comma);
+  ASSERT_OK_AND_ASSIGN(const v1::Manifest read, ManifestFromJson(json + "}"));
+  EXPECT_TRUE(MessageDifferencer::Equals(read, written));
 }
 
 TEST(FindManifest, SaysWhatIsWrongWithADirectory) {

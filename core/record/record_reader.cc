@@ -48,7 +48,13 @@ absl::StatusOr<std::unique_ptr<RecordReader>> RecordReader::Open(
                            : absl::UnavailableError(message);
   }
   struct stat info;
-  if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
+  if (fstat(fd, &info) != 0) {
+    const std::string why = std::strerror(errno);
+    close(fd);
+    return absl::UnavailableError(
+        absl::StrCat("cannot read \"", path, "\": ", why));
+  }
+  if (!S_ISREG(info.st_mode)) {
     close(fd);
     return absl::InvalidArgumentError(
         absl::StrCat("\"", path, "\" is not a regular file"));

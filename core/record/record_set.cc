@@ -53,12 +53,15 @@ absl::StatusOr<RecordSet> RecordSet::Open(
     const std::string shard = set.ShardPath(i);
     absl::StatusOr<int64_t> bytes = FileSize(shard);
     if (!bytes.ok()) {
+      if (!absl::IsNotFound(bytes.status())) return bytes.status();
       return Annotate(bytes.status(),
                       absl::StrCat("a shard of ", path,
                                    " is missing; make the "
                                    "set again with --overwrite"));
     }
-    if (const std::string index = IndexName(shard); !PathExists(index)) {
+    const std::string index = IndexName(shard);
+    ASSIGN_OR_RETURN(const bool indexed, FindPath(index));
+    if (!indexed) {
       return absl::NotFoundError(
           absl::StrCat(index, " is missing, which belongs to ", path,
                        "; write it again with: records index ", dir));

@@ -13,6 +13,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "core/base/crc32c.h"
+#include "core/base/foreign_json.h"
 #include "core/base/status_macros.h"
 #include "nlohmann/json.hpp"
 
@@ -262,9 +263,7 @@ absl::Status TakeChecksums(SafetensorsHeader* header) {
     return Bad(absl::StrCat("the header is damaged: its CRC-32C is ", found,
                             ", expected ", Quoted(own.mapped())));
   }
-  const nlohmann::json checksums =
-      nlohmann::json::parse(tensors->second, /*cb=*/nullptr,
-                            /*allow_exceptions=*/false);
+  const nlohmann::json checksums = ParseForeignJson(tensors->second);
   header->metadata.erase(tensors);
   for (SafetensorsEntry& entry : header->entries) {
     const auto found = checksums.find(entry.name);

@@ -67,6 +67,12 @@ absl::StatusOr<TextTransformer> TextTransformer::Create(
   return tower;
 }
 
+void TextTransformer::Prepare() {
+  for (TransformerBlock& block : blocks_) {
+    block.Prepare(text_projection_.scalar_type());
+  }
+}
+
 at::Tensor TextTransformer::Encode(const at::Tensor& tokens) const {
   CHECK_EQ(tokens.dim(), 2);
   CHECK_LE(tokens.size(1), config_.context_length);

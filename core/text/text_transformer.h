@@ -18,7 +18,8 @@ namespace maskfill {
 //   ASSIGN_OR_RETURN(auto tower, TextTransformer::Create(config, tensors));
 //   at::Tensor features = tower.Encode(tokens);  // [N, E]
 //
-// Parameters are used as given, never copied. Safe for concurrent use.
+// Parameters are used as given, not copied, until Prepare. Safe for concurrent
+// use but for Prepare.
 class TextTransformer {
  public:
   // `tensors`: token_embedding.weight, positional_embedding,
@@ -27,6 +28,9 @@ class TextTransformer {
   // when `config` has no text tower, DataLoss when shapes do not fit it.
   static absl::StatusOr<TextTransformer> Create(const ModelConfig& config,
                                                 const NamedTensors& tensors);
+
+  // For weights that do not change any more: see VisionTransformer::Prepare.
+  void Prepare();
 
   // `tokens`: [N, T] int64 or int32, T at most context_length, each row with
   // its largest token (the end of text) once; on any device. Returns [N, E] in

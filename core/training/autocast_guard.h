@@ -7,10 +7,11 @@
 
 namespace maskfill {
 
-// With kBf16, runs what LibTorch's autocast list names (matrix products,
-// attention) in bfloat16, from and to float32 parameters; the casts of
-// parameters are kept until the guard goes. With kFp32 it does nothing.
-// Guards do not nest.
+// With kBf16 on CUDA, runs what LibTorch's autocast list names (matrix
+// products, attention) in bfloat16, from and to float32 parameters; the casts
+// of parameters are kept until the guard goes. Otherwise it does nothing: on
+// the CPU a tower that is prepared in bfloat16 computes in it by itself
+// (VisionTransformer::Prepare). Guards do not nest.
 class AutocastGuard {
  public:
   AutocastGuard(c10::DeviceType device_type, Precision precision);

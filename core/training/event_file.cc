@@ -65,10 +65,8 @@ void AddScalars(const nlohmann::ordered_json& object, const std::string& prefix,
 
 }  // namespace
 
-EventFile::EventFile(std::string path, std::FILE* file)
-    : path_(std::move(path)), file_(file) {}
-
-EventFile::~EventFile() { std::fclose(file_); }
+EventFile::EventFile(std::unique_ptr<AppendedFile> file)
+    : file_(std::move(file)) {}
 
 absl::StatusOr<std::unique_ptr<EventFile>> EventFile::Open(
     const std::string& dir, int64_t keep_until) {
@@ -93,9 +91,9 @@ absl::StatusOr<std::unique_ptr<EventFile>> EventFile::Open(
   }
   const std::string path =
       JoinPath(dir, absl::StrFormat("%s%010d%s", kPrefix, number + 1, kSuffix));
-  std::FILE* file = std::fopen(path.c_str(), "w");
-  if (file == nullptr) return ErrnoStatus(errno, "write", path);
-  std::unique_ptr<EventFile> events(new EventFile(path, file));
+  ASSIGN_OR_RETURN(std::unique_ptr<AppendedFile> file,
+                   AppendedFile::Open(path));
+  std::unique_ptr<EventFile> events(new EventFile(std::move(file)));
   tensorflow::Event version;
   version.set_file_version("brain.Event:2");
   RETURN_IF_ERROR(events->Write(std::move(version)));
@@ -132,20 +130,10 @@ absl::Status EventFile::AppendPicture(int64_t step, absl::string_view tag,
 absl::Status EventFile::Write(tensorflow::Event event) {
   event.set_wall_time(absl::ToDoubleSeconds(absl::Now() - absl::UnixEpoch()));
   const std::string payload = event.SerializeAsString();
-  const std::string record =
-      absl::StrCat(RecordHeader(payload), payload, RecordFooter(payload));
-  if (std::fwrite(record.data(), 1, record.size(), file_) != record.size() ||
-      std::fflush(file_) != 0) {
-    return ErrnoStatus(errno, "append to", path_);
-  }
-  return absl::OkStatus();
+  return file_->Append(
+      absl::StrCat(RecordHeader(payload), payload, RecordFooter(payload)));
 }
 
-absl::Status EventFile::Sync() {
-  if (std::fflush(file_) != 0 || fsync(fileno(file_)) != 0) {
-    return ErrnoStatus(errno, "append to", path_);
-  }
-  return absl::OkStatus();
-}
+absl::Status EventFile::Sync() { return file_->Sync(); }
 
 }  // namespace maskfill

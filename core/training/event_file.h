@@ -3,13 +3,13 @@
 #define MASKFILL_CORE_TRAINING_EVENT_FILE_H_
 
 #include <cstdint>
-#include <cstdio>
 #include <memory>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "core/base/appended_file.h"
 #include "core/image/image.h"
 #include "nlohmann/json.hpp"
 #include "proto/tf_event.pb.h"
@@ -34,9 +34,6 @@ class EventFile {
   // Makes `dir` when absent.
   static absl::StatusOr<std::unique_ptr<EventFile>> Open(const std::string& dir,
                                                          int64_t keep_until);
-  ~EventFile();
-  EventFile(const EventFile&) = delete;
-  EventFile& operator=(const EventFile&) = delete;
 
   // The object that a JsonLinesLog takes: of its member "step", the numbers
   // that are its others, as scalars; those of objects in it are named "a/b".
@@ -47,12 +44,11 @@ class EventFile {
   absl::Status Sync();
 
  private:
-  EventFile(std::string path, std::FILE* file);
+  explicit EventFile(std::unique_ptr<AppendedFile> file);
   // Stamps it with the time; given to the system at once.
   absl::Status Write(tensorflow::Event event);
 
-  const std::string path_;
-  std::FILE* const file_;
+  const std::unique_ptr<AppendedFile> file_;
 };
 
 }  // namespace maskfill

@@ -3,12 +3,12 @@
 #define MASKFILL_CORE_TRAINING_JSON_LINES_LOG_H_
 
 #include <cstdint>
-#include <cstdio>
 #include <memory>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "core/base/appended_file.h"
 #include "nlohmann/json.hpp"
 
 namespace maskfill {
@@ -26,9 +26,6 @@ class JsonLinesLog {
   // Keeps the lines with step <= `keep_until` and makes the file when absent.
   static absl::StatusOr<std::unique_ptr<JsonLinesLog>> Open(
       const std::string& path, int64_t keep_until);
-  ~JsonLinesLog();
-  JsonLinesLog(const JsonLinesLog&) = delete;
-  JsonLinesLog& operator=(const JsonLinesLog&) = delete;
 
   // One line, given to the system at once so that others can follow it.
   absl::Status Append(const nlohmann::ordered_json& object);
@@ -36,11 +33,9 @@ class JsonLinesLog {
   absl::Status Sync();
 
  private:
-  JsonLinesLog(std::string path, std::FILE* file);
-  absl::Status Error() const;
+  explicit JsonLinesLog(std::unique_ptr<AppendedFile> file);
 
-  const std::string path_;
-  std::FILE* const file_;
+  const std::unique_ptr<AppendedFile> file_;
 };
 
 }  // namespace maskfill

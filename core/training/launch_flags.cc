@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/flag_facts.h"
 #include "gflags/gflags.h"
 
 DEFINE_int64(rank, -1,
@@ -25,6 +26,13 @@ DEFINE_double(collective_timeout, 600,
               "alone (saving a state)");
 
 namespace maskfill {
+namespace {
+
+const FlagFactsTable kFacts({
+    {"launcher", {.values = {"auto", "torchrun", "mpirun", "srun", "none"}}},
+});
+
+}  // namespace
 
 void TakeLaunchFlags(RankOptions* options, FlagErrors* errors) {
   const absl::StatusOr<Launch> launch =

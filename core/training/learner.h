@@ -12,7 +12,7 @@ namespace maskfill {
 // Everything that a step depends on and changes, by parameter name.
 struct LearnerState {
   int64_t step = 0;           // steps taken
-  NamedTensors parameters;    // of the whole model
+  NamedTensors parameters;    // of the whole model; not a head made from it
   NamedTensors exp_avg;       // first moments of what is trained
   NamedTensors exp_avg_sq;    // second moments
   NamedTensors teacher = {};  // of a teacher that moves; else none

@@ -47,6 +47,10 @@ constexpr Objective kObjectives[] = {
      .needs_counterfactuals = true,
      .needs_teacher_head = true,
      .distillation = &OfLogits},
+    {.name = "flyp",
+     .description = "contrast of the images with prompts of their classes, of "
+                    "both towers",
+     .trains_text = true},
 };
 
 }  // namespace

@@ -22,13 +22,18 @@ struct DistillationInputs {
   double temperature = 10;      // of both logits
 };
 
-// A training mode: cross entropy of the images' labels, and beta times the
-// distillation where there is one. All of it stands here: flags, input checks
-// and the trainer know no mode by name.
+// A training mode: cross entropy of the images' labels, or their contrast with
+// prompts of their classes, and beta times the distillation where there is one.
+// All of it stands here: flags, input checks and the trainer know no mode by
+// name.
 struct Objective {
   const char* name;         // of --mode
   const char* description;  // for --help
   bool trains_backbone = true;
+  // The contrast (core/training/prompt_contrast.h) in place of cross entropy:
+  // the text tower and the temperature train with the backbone, and the head is
+  // what the text tower makes of the classes.
+  bool trains_text = false;
   bool needs_teacher = false;
   bool needs_counterfactuals = false;
   bool needs_teacher_head = false;  // distils logits, at a temperature

@@ -23,7 +23,8 @@ TEST(Objective, OfAnotherNameIsAnErrorThatListsThem) {
                        AllOf(HasSubstr("no mode \"best\""),
                              HasSubstr("ft (cross entropy)"), HasSubstr("lp ("),
                              HasSubstr("fd ("), HasSubstr("fd_mask ("),
-                             HasSubstr("kd ("), HasSubstr("kd_mask ("))));
+                             HasSubstr("kd ("), HasSubstr("kd_mask ("),
+                             HasSubstr("flyp ("))));
 }
 
 TEST(Objective, DistilsWhereItHasATeacher) {
@@ -33,10 +34,14 @@ TEST(Objective, DistilsWhereItHasATeacher) {
     EXPECT_TRUE(objective.needs_teacher || !objective.needs_counterfactuals);
     // Distillation does not reach the head alone.
     EXPECT_TRUE(objective.trains_backbone || !objective.needs_teacher);
+    // The contrast is with images whose tower trains, and stands alone.
+    EXPECT_TRUE(!objective.trains_text ||
+                (objective.trains_backbone && !objective.needs_teacher));
   }
   EXPECT_EQ(ObjectivesThat(&Objective::needs_teacher),
             "fd, fd_mask, kd, kd_mask");
   EXPECT_EQ(ObjectivesThat(&Objective::needs_teacher_head), "kd, kd_mask");
+  EXPECT_EQ(ObjectivesThat(&Objective::trains_text), "flyp");
 }
 
 }  // namespace

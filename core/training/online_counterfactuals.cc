@@ -38,6 +38,9 @@ class BatchDonors : public DonorPool {
   absl::StatusOr<Donor> Get(int64_t position) const override {
     return donors_[static_cast<size_t>(position)];
   }
+  absl::StatusOr<absl::string_view> Id(int64_t position) const override {
+    return donors_[static_cast<size_t>(position)].id;
+  }
   absl::StatusOr<std::string> CopyPatches(int64_t position,
                                           const PatchGrid& grid,
                                           absl::Span<const int64_t> patches,

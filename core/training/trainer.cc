@@ -30,14 +30,35 @@ at::Tensor ToDevice(const at::Tensor& tensor, at::Device device) {
 }
 
 NamedTensors TrainedParameters(const ImageClassifier& student,
+                               const std::optional<PromptContrast>& contrast,
                                const Objective& objective) {
   NamedTensors trained;
   for (const auto& [name, tensor] : student.parameters()) {
-    if (objective.trains_backbone || absl::StartsWith(name, "classifier.")) {
+    const bool is_head = absl::StartsWith(name, "classifier.");
+    if (is_head ? !objective.trains_text : objective.trains_backbone) {
       trained[name] = tensor;
     }
   }
+  if (contrast.has_value()) {
+    trained.insert(contrast->parameters().begin(),
+                   contrast->parameters().end());
+  }
   return trained;
+}
+
+absl::StatusOr<std::optional<PromptContrast>> ContrastOf(
+    const ModelConfig& config, const NamedTensors& student,
+    const TrainerOptions& options) {
+  if (!options.objective->trains_text) return std::optional<PromptContrast>();
+  CHECK(options.prompts.defined());
+  ASSIGN_OR_RETURN(
+      PromptContrast contrast,
+      PromptContrast::Create(config, student, options.prompts,
+                             {.micro_batch_size = options.micro_batch_size,
+                              .precision = options.precision,
+                              .group = options.group,
+                              .global_batch_size = options.global_batch_size}));
+  return std::optional<PromptContrast>(std::move(contrast));
 }
 
 // FailedPrecondition unless such a teacher serves the student.
@@ -70,24 +91,28 @@ absl::StatusOr<std::unique_ptr<Trainer>> Trainer::Create(
       ASSIGN_OR_RETURN(teacher,
                        MovableCopy(*teacher, objective.needs_teacher_head));
     }
-    ASSIGN_OR_RETURN(
-        ImageClassifier classifier,
-        ImageClassifier::Create(
-            config, CloneTensors(MoveTensors(student, device, at::kFloat))));
-    ASSIGN_OR_RETURN(
-        FlatParameters trained,
-        FlatParameters::Bind(TrainedParameters(classifier, objective)));
-    return std::unique_ptr<Trainer>(new Trainer(options, std::move(classifier),
-                                                std::move(teacher),
-                                                std::move(trained)));
+    const NamedTensors copy =
+        CloneTensors(MoveTensors(student, device, at::kFloat));
+    ASSIGN_OR_RETURN(ImageClassifier classifier,
+                     ImageClassifier::Create(config, copy));
+    ASSIGN_OR_RETURN(std::optional<PromptContrast> contrast,
+                     ContrastOf(config, copy, options));
+    ASSIGN_OR_RETURN(FlatParameters trained,
+                     FlatParameters::Bind(
+                         TrainedParameters(classifier, contrast, objective)));
+    return std::unique_ptr<Trainer>(
+        new Trainer(options, std::move(classifier), std::move(contrast),
+                    std::move(teacher), std::move(trained)));
   });
 }
 
 Trainer::Trainer(const TrainerOptions& options, ImageClassifier student,
+                 std::optional<PromptContrast> contrast,
                  std::optional<Teacher> teacher, FlatParameters trained)
     : options_(options),
       objective_(*options_.objective),
       student_(std::move(student)),
+      contrast_(std::move(contrast)),
       teacher_(std::move(teacher)),
       trained_(std::move(trained)),
       adamw_(trained_.values(), trained_.gradients(), options.adamw) {
@@ -96,6 +121,14 @@ Trainer::Trainer(const TrainerOptions& options, ImageClassifier student,
     moving_.emplace(ParametersOf(*teacher_), *update, options.teacher_momentum,
                     options.schedule.total_steps);
   }
+  PrepareModels();
+}
+
+void Trainer::PrepareModels() {
+  const at::ScalarType dtype =  // on other devices autocast converts
+      student_.device().is_cpu() ? WeightDtype(options_.precision) : at::kFloat;
+  student_.Prepare(dtype);
+  if (moving_.has_value()) teacher_->backbone.Prepare(dtype);
 }
 
 absl::Status Trainer::CheckBatch(const ImageBatch& batch) const {
@@ -112,6 +145,9 @@ absl::Status Trainer::CheckBatch(const ImageBatch& batch) const {
   if (!batch.images.defined() &&
       (objective_.trains_backbone || !has_features)) {
     return lacks("images");
+  }
+  if (objective_.trains_text && !batch.prompts.defined()) {
+    return lacks("a prompt for each image");
   }
   if (objective_.needs_counterfactuals && !batch.counterfactuals.defined() &&
       !batch.masked_patches.defined()) {
@@ -172,8 +208,6 @@ Trainer::StudentFeatures Trainer::AskStudent(const ImageBatch& rows) const {
     return {.images = ask(rows.images),
             .distilled = ask(rows.images, WithoutPatches(rows.masked_patches))};
   }
-  // One forward pass for both: larger matrix products, one pass over the
-  // weights.
   const int64_t n = rows.images.size(0);
   const at::Tensor features = ask(at::cat({rows.images, rows.counterfactuals}));
   return {.images = features.narrow(0, 0, n),
@@ -246,6 +280,9 @@ absl::StatusOr<at::Tensor> Trainer::AccumulateBatch(const ImageBatch& batch) {
   RETURN_IF_ERROR(CheckBatch(batch));
   return CatchTorch([&]() -> absl::StatusOr<at::Tensor> {
     trained_.ZeroGradients();
+    if (contrast_.has_value()) {
+      return contrast_->AccumulateGradients(student_.backbone(), batch);
+    }
     const int64_t n = batch.labels.size(0);
     const int64_t micro = options_.micro_batch_size > 0
                               ? std::min(options_.micro_batch_size, n)
@@ -295,6 +332,7 @@ absl::StatusOr<StepResult> Trainer::Step(const ImageBatch& batch) {
   RETURN_IF_ERROR(CatchTorch([&] {
     adamw_.Step(value.learning_rate, value.beta1);
     if (moving_.has_value()) moving_->Follow(student_.parameters(), step());
+    if (objective_.trains_backbone || moving_.has_value()) PrepareModels();
   }));
   result.learning_rate = value.learning_rate;
   result.beta1 = value.beta1;
@@ -325,7 +363,9 @@ absl::StatusOr<double> Trainer::TeacherMeanSquare(
 LearnerState Trainer::State() const {
   LearnerState state;
   state.step = step();
-  for (const auto& [name, tensor] : student_.parameters()) {
+  // A head that follows from the text tower is none of it.
+  for (const auto& [name, tensor] :
+       contrast_.has_value() ? trained_.parameters() : student_.parameters()) {
     state.parameters[name] = tensor.detach();
   }
   state.exp_avg = trained_.Views(adamw_.first_moments());
@@ -348,6 +388,7 @@ absl::Status Trainer::Restore(const LearnerState& state) {
   }
   if (moving_.has_value()) RETURN_IF_ERROR(moving_->Restore(state.teacher));
   adamw_.set_step(state.step);
+  PrepareModels();
   return absl::OkStatus();
 }
 

@@ -19,6 +19,7 @@
 #include "core/training/moving_teacher.h"
 #include "core/training/objective.h"
 #include "core/training/process_group.h"
+#include "core/training/prompt_contrast.h"
 #include "core/training/teacher.h"
 
 namespace maskfill {
@@ -33,6 +34,9 @@ struct TrainerOptions {
   // How the teacher follows the student; null: it stays.
   const TeacherUpdate* teacher_update = nullptr;
   double teacher_momentum = 0.999;
+  // Of objectives that train the text tower: the tokens of all prompts, [R, T]
+  // (ClassPrompts::tokens).
+  at::Tensor prompts;
   double grad_clip = 1;  // greatest global L2 norm; 0: no clipping
   AdamWOptions adamw;
   ScheduleOptions schedule;
@@ -48,10 +52,12 @@ struct TrainerOptions {
 
 // Of one step; means over its batch, all ranks' slices, before the update.
 struct StepResult {
-  double total = 0;      // ce + beta * distill
-  double ce = 0;         // cross entropy
-  double distill = 0;    // the objective's distillation; 0 without one
-  double accuracy = 0;   // in [0, 1], of the student on the images
+  double total = 0;    // ce + beta * distill
+  double ce = 0;       // cross entropy, or the contrast with prompts
+  double distill = 0;  // the objective's distillation; 0 without one
+  // In [0, 1], of the student on the images; where it contrasts prompts, how
+  // often the nearest one of the batch is of the image's class.
+  double accuracy = 0;
   double grad_norm = 0;  // before clipping
   double learning_rate = 0;
   double beta1 = 0;
@@ -62,7 +68,9 @@ struct StepResult {
 // A batch has what its objective looks at: images, but for a frozen backbone
 // whose `features` it has; counterfactuals, or the `masked_patches` that they
 // lose, which neither student nor teacher sees. Its `features` stand for the
-// teacher's where there are any, and for the student's under `lp`.
+// teacher's where there are any, and for the student's under `lp`. Where the
+// text tower trains it has `prompts`, the head stays as it was given, and is no
+// part of the state: ZeroshotHead() makes it out of the text tower.
 //
 //   ASSIGN_OR_RETURN(auto trainer, Trainer::Create(config, student, teacher,
 //                                                  device, options));
@@ -72,11 +80,13 @@ struct StepResult {
 // bits. For one thread.
 class Trainer : public Learner {
  public:
-  // `student`: visual.* and classifier.* (others are ignored), copied.
+  // `student`: visual.* and classifier.*, and the text tower and logit_scale
+  // where that trains (others are ignored), copied.
   // `teacher`: on `device`; one that moves is copied in float32. Absent where
   // all batches have its features. FailedPrecondition when there is no head,
-  // when the objective needs the teacher's head and there is none, or when the
-  // teacher does not fit the student (CheckTeacher, CheckSameTower).
+  // when the objective needs the teacher's head or trains the text tower and
+  // there is none, or when the teacher does not fit the student (CheckTeacher,
+  // CheckSameTower).
   static absl::StatusOr<std::unique_ptr<Trainer>> Create(
       const ModelConfig& config, const NamedTensors& student,
       std::optional<Teacher> teacher, at::Device device,
@@ -112,8 +122,11 @@ class Trainer : public Learner {
 
  private:
   Trainer(const TrainerOptions& options, ImageClassifier student,
+          std::optional<PromptContrast> contrast,
           std::optional<Teacher> teacher, FlatParameters trained);
 
+  // After a change of the weights: what products with them want.
+  void PrepareModels();
   // Adds the gradients of rows [begin, end), weighted by their share of the
   // batch, and returns {ce, distill, number of right answers}, each weighted
   // likewise, [3] float32 on the device.
@@ -136,6 +149,7 @@ class Trainer : public Learner {
   const TrainerOptions options_;
   const Objective& objective_;
   ImageClassifier student_;
+  std::optional<PromptContrast> contrast_;  // where the text tower trains
   std::optional<Teacher> teacher_;
   std::optional<MovingTeacher> moving_;  // the weights of that one
   FlatParameters trained_;

@@ -11,6 +11,7 @@
 #include "absl/strings/str_format.h"
 #include "core/base/atomic_file.h"
 #include "core/base/files.h"
+#include "core/base/foreign_json.h"
 #include "core/base/sha256.h"
 #include "core/base/status_macros.h"
 #include "core/model/safetensors.h"
@@ -78,7 +79,7 @@ absl::StatusOr<std::vector<std::string>> ListStates(const std::string& dir) {
 // something different in another one.
 absl::Status ParseStateFile(const std::string& text, TrainingState* state,
                             std::map<std::string, std::string>* digests) {
-  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const Json json = ParseForeignJson<Json>(text);
   try {
     if (json.contains(kOwnDigest) && json[kOwnDigest] != DigestOf(json)) {
       return absl::DataLossError(

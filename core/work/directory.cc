@@ -28,17 +28,19 @@ class DirectoryOutput : public Output {
 
   absl::StatusOr<Found> Inspect() const override {
     Found found;
-    if (!PathExists(path_)) return found;
+    ASSIGN_OR_RETURN(const bool there, FindPath(path_));
+    if (!there) return found;
     found.standing = Standing::kNotOurs;
     found.description = absl::StrCat("\"", path_, "\"");
-    if (!IsDirectory(path_)) {
+    ASSIGN_OR_RETURN(const bool is_directory, FindDirectory(path_));
+    if (!is_directory) {
       absl::StrAppend(&found.description, " is a file, expected a directory");
       return found;
     }
-    ASSIGN_OR_RETURN(const std::vector<std::string> there,
+    ASSIGN_OR_RETURN(const std::vector<std::string> names,
                      ListDirectory(path_));
-    if (there.empty()) return Found();
-    for (const std::string& name : there) {
+    if (names.empty()) return Found();
+    for (const std::string& name : names) {
       if (name == kProvenanceFile || IsOneOf(name)) continue;
       absl::StrAppend(&found.description, " holds \"", name, "\"");
       return found;
@@ -46,7 +48,7 @@ class DirectoryOutput : public Output {
     absl::StatusOr<v1::Manifest> entry =
         ReadEntry(JoinPath(path_, kProvenanceFile));
     if (absl::IsNotFound(entry.status()) || absl::IsDataLoss(entry.status())) {
-      absl::StrAppend(&found.description, " holds ", there[0], " and no sound ",
+      absl::StrAppend(&found.description, " holds ", names[0], " and no sound ",
                       kProvenanceFile, " that says what it is of");
       return found;
     }
@@ -60,6 +62,13 @@ class DirectoryOutput : public Output {
       LOG(WARNING) << damage << "; \"" << path_ << "\" is made again";
     }
     return found;
+  }
+
+  // What a run leaves that is killed just after it has replaced an older
+  // result; somewhere that can't be written to it does no harm.
+  absl::Status CheckFinished(WorkResult*) override {
+    RemoveStaleTemporaries(Dirname(path_)).IgnoreError();
+    return absl::OkStatus();
   }
 
   absl::StatusOr<std::unique_ptr<FileLock>> Lock() const override {

@@ -84,6 +84,19 @@ TEST_F(DirectoryTest, OfOtherWorkIsReplacedOnlyWhenTold) {
               IsOkAndHolds(std::string("other")));
 }
 
+// Such as a run leaves that is killed just after it has replaced an older
+// result.
+TEST_F(DirectoryTest, OnceFinishedIsRidOfWhatKilledRunsLeft) {
+  ASSERT_OK(Make());
+  const std::string left =
+      JoinPath(Dirname(run_.output), ".a.tmp-0123456789abcdef");
+  ASSERT_OK(MakeDirectories(left));
+  ASSERT_OK(WriteFileAtomically(JoinPath(left, "model.safetensors"), "old"));
+  ASSERT_OK(Make());
+  EXPECT_FALSE(made_);
+  EXPECT_FALSE(PathExists(left));
+}
+
 TEST_F(DirectoryTest, WithAFileOfAPersonIsNeverTouched) {
   ASSERT_OK(Make());
   ASSERT_OK(WriteFileAtomically(run_.output + "/notes.txt", "mine"));

@@ -33,7 +33,7 @@ class FileOutput : public Output {
   absl::StatusOr<Found> Inspect() const override {
     Found found;
     absl::StatusOr<v1::Manifest> entry = ReadEntry(entry_path_);
-    const bool there = PathExists(path_);
+    ASSIGN_OR_RETURN(const bool there, FindPath(path_));
     if (absl::IsNotFound(entry.status()) || absl::IsDataLoss(entry.status())) {
       if (!there) return found;
       found.standing = Standing::kNotOurs;

@@ -229,10 +229,12 @@ absl::Status AddFileEntries(const std::string& dir,
                             v1::Manifest* entry) {
   for (const std::string& name : names) {
     const std::string path = JoinPath(dir, name);
-    if (!PathExists(path)) continue;
+    ASSIGN_OR_RETURN(const bool there, FindPath(path));
+    if (!there) continue;
     v1::ShardEntry* file = entry->add_shards();
     file->set_name(name);
-    if (!IsDirectory(path)) {
+    ASSIGN_OR_RETURN(const bool is_directory, FindDirectory(path));
+    if (!is_directory) {
       RETURN_IF_ERROR(AddChecksum(path, file));
       continue;
     }
@@ -247,7 +249,8 @@ absl::StatusOr<std::string> FindDamage(const std::string& dir,
                                        const v1::Manifest& entry) {
   for (const v1::ShardEntry& file : entry.shards()) {
     const std::string path = JoinPath(dir, file.name());
-    if (IsDirectory(path)) {
+    ASSIGN_OR_RETURN(const bool is_directory, FindDirectory(path));
+    if (is_directory) {
       ASSIGN_OR_RETURN(const std::string listing, Listing(path));
       if (ChecksumText(listing) == file.crc32c()) continue;
       return absl::StrCat("\"", path, "\" lost or gained files");

@@ -1,6 +1,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/flag_facts.h"
 #include "core/work/run_flags.h"
 #include "gflags/gflags.h"
 
@@ -16,6 +17,13 @@ DEFINE_string(summary_json, "",
               "file to write last: what was done, counts and resources");
 
 namespace maskfill {
+namespace {
+
+const FlagFactsTable kFacts({
+    {"summary_json", {.path = FlagPath::kOutputFile}},
+});
+
+}  // namespace
 
 void TakeOutputFlags(absl::string_view what, RunOptions* options,
                      FlagErrors* errors) {

@@ -1,4 +1,5 @@
 #include "absl/status/statusor.h"
+#include "core/base/flag_facts.h"
 #include "core/work/run_flags.h"
 #include "gflags/gflags.h"
 
@@ -6,6 +7,13 @@ DEFINE_string(progress, "auto",
               "auto, bar, log (a line every 30 s), json or none; on stderr");
 
 namespace maskfill {
+namespace {
+
+const FlagFactsTable kFacts({
+    {"progress", {.values = {"auto", "bar", "log", "json", "none"}}},
+});
+
+}  // namespace
 
 void TakeProgressFlag(RunOptions* options, FlagErrors* errors) {
   const absl::StatusOr<ProgressMode> progress =

@@ -25,7 +25,7 @@
 namespace maskfill {
 namespace {
 
-using Body = std::function<absl::Status(const std::string&, v1::Manifest*)>;
+using Body = std::function<absl::Status(const std::string&, WorkResult*)>;
 
 constexpr char kRunFile[] = "run.json";
 constexpr char kLockFile[] = ".lock";
@@ -52,13 +52,16 @@ class Recognition {
   // files; empty when there is none, and then paths() are all that are.
   absl::StatusOr<std::string> FindForeign() {
     for (const RunFiles::Directory& directory : files_.directories) {
-      if (!IsDirectory(JoinPath(dir_, directory.name))) continue;  // a pattern
+      ASSIGN_OR_RETURN(const bool there,
+                       FindDirectory(JoinPath(dir_, directory.name)));
+      if (!there) continue;  // a pattern
       ASSIGN_OR_RETURN(std::string foreign, Enter(directory.name));
       if (!foreign.empty()) return foreign;
     }
     for (const std::string& name : files_.files) {
       const std::string path = JoinPath(dir_, name);
-      if (PathExists(path)) paths_.push_back(path);
+      ASSIGN_OR_RETURN(const bool there, FindPath(path));
+      if (there) paths_.push_back(path);
     }
     return std::string();
   }
@@ -80,7 +83,7 @@ class Recognition {
     for (const std::string& entry : entries) {
       if (entry[0] == '.') continue;  // temporaries, or it will not be empty
       std::string below = JoinPath(path, entry);
-      const bool is_directory = IsDirectory(below);
+      ASSIGN_OR_RETURN(const bool is_directory, FindDirectory(below));
       if (!is_directory && MatchesAny(own, entry)) {
         paths_.push_back(std::move(below));
         continue;
@@ -121,7 +124,8 @@ absl::Status Remove(const std::string& dir, const RunFiles& files,
   }
   if (!first.empty()) RETURN_IF_ERROR(RemoveFile(JoinPath(dir, first)));
   for (const std::string& path : recognition.paths()) {
-    if (!IsDirectory(path)) {
+    ASSIGN_OR_RETURN(const bool is_directory, FindDirectory(path));
+    if (!is_directory) {
       RETURN_IF_ERROR(RemoveFile(path));
       continue;
     }
@@ -166,8 +170,10 @@ class RunOutput : public Output {
 
 absl::StatusOr<Found> RunOutput::Inspect() const {
   Found found;
-  if (!PathExists(dir_)) return found;
-  if (!IsDirectory(dir_)) {
+  ASSIGN_OR_RETURN(const bool there, FindPath(dir_));
+  if (!there) return found;
+  ASSIGN_OR_RETURN(const bool is_directory, FindDirectory(dir_));
+  if (!is_directory) {
     found.standing = Standing::kNotOurs;
     found.description =
         absl::StrCat("\"", dir_, "\" is a file, expected a directory");
@@ -254,7 +260,7 @@ absl::Status RunOutput::Make(const Found& found, WorkResult* result) {
     RETURN_IF_ERROR(RemoveStaleTemporaries(Path(directory.name)));
   }
   RETURN_IF_ERROR(WriteFileAtomically(Path(kRunFile), ManifestToJson(plan_)));
-  RETURN_IF_ERROR(body_(dir_, &result->manifest));
+  RETURN_IF_ERROR(body_(dir_, result));
   RETURN_IF_ERROR(AddFileEntries(dir_, files_.results, &result->manifest));
   result->manifest.set_content_fingerprint(
       ComputeContentFingerprint(result->manifest));

@@ -38,16 +38,17 @@ struct RunFiles {
 };
 
 // Brings the directory --output from where it is to finished by body(dir,
-// result). The body goes on from what an earlier run of the same work left and
-// may add counters to `result`. `again`: begin again whatever is there of this
-// work (--resume=never).
+// result). The body goes on from what an earlier run of the same work left, and
+// may add counters to the manifest of `result` and say how many records it went
+// through, which also count where it fails. `again`: begin again whatever is
+// there of this work (--resume=never).
 //
 // Errors as of Perform (ledger.h); Aborted when another process holds the run.
 absl::StatusOr<WorkResult> MakeRun(
     const RunOptions& options, const Work& work, const RunFiles& files,
     bool again,
     const std::function<absl::Status(const std::string& dir,
-                                     v1::Manifest* result)>& body);
+                                     WorkResult* result)>& body);
 
 // Removes the files and directories of `files` from `dir`; OK when they are
 // absent. InvalidArgument, and nothing is removed, when one of the directories

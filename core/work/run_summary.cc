@@ -8,6 +8,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/files.h"
 #include "core/base/status_macros.h"
+#include "core/work/work.h"
 #include "nlohmann/json.hpp"
 
 namespace maskfill {
@@ -62,6 +63,10 @@ std::string RunSummaryJson(const RunOptions& options, const WorkResult& result,
   int64_t records = 0;
   for (const v1::ShardEntry& shard : manifest.shards()) {
     records += shard.records();
+  }
+  // Files have no records of their own.
+  if (records == 0) {
+    records = static_cast<int64_t>(CounterOf(manifest, kImagesTrained));
   }
   json["shards"] = manifest.shards_size();
   json["records"] = records;

@@ -10,10 +10,14 @@
 
 namespace maskfill {
 
+// The counter of a training's images, each as often as it was taken.
+inline constexpr char kImagesTrained[] = "images_trained";
+
 // One JSON object: status ("OK" or the error's name) and message, what was
 // asked for (tool, fingerprint, task), what is there (shards, records,
 // counters, bad records, notes) and what it took (seconds, CPU seconds, peak
-// memory).
+// memory). Records are those of the shards or, of a training, the images that
+// it has trained on; `records_written` those of this call.
 std::string RunSummaryJson(const RunOptions& options, const WorkResult& result,
                            const absl::Status& status);
 

@@ -39,7 +39,7 @@ class RunTest : public testing::Test {
   absl::StatusOr<WorkResult> Make(const absl::Status& end = absl::OkStatus()) {
     made_ = false;
     return MakeRun(run_, work_, files_, again_,
-                   [&](const std::string& dir, v1::Manifest*) {
+                   [&](const std::string& dir, WorkResult*) {
                      made_ = true;
                      went_on_ = PathExists(dir + "/state/step-1/state.json");
                      Write("state/step-1/state.json", "{}");
@@ -168,14 +168,13 @@ TEST_F(RunTest, RefusesACheckpointFolder) {
 
 TEST_F(RunTest, HasOneWriterAtATime) {
   absl::Status meanwhile;
-  ASSERT_OK(MakeRun(run_, work_, files_, false,
-                    [&](const std::string&, v1::Manifest*) {
-                      meanwhile = Make().status();
-                      Write("best/model", "x");
-                      Write("last/model", "x");
-                      return absl::OkStatus();
-                    })
-                .status());
+  ASSERT_OK(
+      MakeRun(run_, work_, files_, false, [&](const std::string&, WorkResult*) {
+        meanwhile = Make().status();
+        Write("best/model", "x");
+        Write("last/model", "x");
+        return absl::OkStatus();
+      }).status());
   EXPECT_THAT(meanwhile, StatusIs(absl::StatusCode::kAborted,
                                   HasSubstr("another process is making")));
 }

@@ -137,14 +137,17 @@ absl::StatusOr<Found> ShardDirectory::Look(bool with_plan) const {
   Found found;
   // Also for a parent that is a file, which mkdir would call "not found".
   for (std::string path = dir_; path != "/"; path = Dirname(path)) {
-    if (!PathExists(path)) continue;
-    if (IsDirectory(path)) break;
+    ASSIGN_OR_RETURN(const bool there, FindPath(path));
+    if (!there) continue;
+    ASSIGN_OR_RETURN(const bool is_directory, FindDirectory(path));
+    if (is_directory) break;
     found.standing = Standing::kNotOurs;
     found.description =
         absl::StrCat("\"", path, "\" is a file, expected a directory");
     return found;
   }
-  if (!PathExists(dir_)) return found;
+  ASSIGN_OR_RETURN(const bool there, FindPath(dir_));
+  if (!there) return found;
   ASSIGN_OR_RETURN(const std::vector<std::string> names, ListDirectory(dir_));
   for (const std::string& name : names) {
     const std::optional<ShardFile> file = ParseShardFile(name);
@@ -266,7 +269,6 @@ absl::StatusOr<std::optional<v1::ShardEntry>> ShardDirectory::ReadEntry(
     int64_t shard) const {
   const std::optional<v1::ShardEntry> none;
   const std::string path = EntryPath(shard);
-  if (!PathExists(path)) return none;
   const absl::StatusOr<v1::Manifest> entry = ReadUnfinishedManifest(path);
   if (!entry.ok()) {
     if (absl::IsNotFound(entry.status()) || absl::IsDataLoss(entry.status())) {
@@ -280,10 +282,10 @@ absl::StatusOr<std::optional<v1::ShardEntry>> ShardDirectory::ReadEntry(
     return none;
   }
   const absl::StatusOr<int64_t> bytes = FileSize(ShardPath(shard));
-  if (!bytes.ok() || *bytes != entry->shards(0).bytes() ||
-      !PathExists(IndexName(ShardPath(shard)))) {
-    return none;
-  }
+  if (absl::IsNotFound(bytes.status())) return none;
+  RETURN_IF_ERROR(bytes.status());
+  ASSIGN_OR_RETURN(const bool indexed, FindPath(IndexName(ShardPath(shard))));
+  if (!indexed || *bytes != entry->shards(0).bytes()) return none;
   return std::optional<v1::ShardEntry>(entry->shards(0));
 }
 
@@ -326,9 +328,9 @@ absl::StatusOr<bool> ShardDirectory::RetractDamaged() const {
     const v1::ShardEntry& entry = manifest.shards(static_cast<int>(shard));
     const absl::StatusOr<std::string> bytes = ReadFile(ShardPath(shard));
     if (!bytes.ok() && !absl::IsNotFound(bytes.status())) return bytes.status();
-    if (bytes.ok() &&
-        absl::StrFormat("%08x", Crc32c(*bytes)) == entry.crc32c() &&
-        PathExists(IndexName(ShardPath(shard)))) {
+    ASSIGN_OR_RETURN(const bool indexed, FindPath(IndexName(ShardPath(shard))));
+    if (bytes.ok() && indexed &&
+        absl::StrFormat("%08x", Crc32c(*bytes)) == entry.crc32c()) {
       continue;
     }
     damaged.insert(shard);

@@ -1,6 +1,7 @@
 #include "core/work/shards.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <map>
@@ -8,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "core/base/atomic_file.h"
 #include "core/base/files.h"
 #include "core/base/preemption.h"
@@ -211,6 +213,24 @@ TEST_F(ShardsTest, MakesAShardAgainWhenItsEntryIsDamaged) {
                        MakeTestShards(Options(), TestShardSpec()));
   EXPECT_EQ(result.shards_written, 3);  // 1, 3 and again 2
   EXPECT_EQ(Contents(), expected);
+}
+
+// With another task's shard behind a circle of links, which cannot be looked
+// at: a run that ended well would leave a set that nobody publishes.
+TEST_F(ShardsTest, FailsWhenItCannotTellWhetherAShardIsMade) {
+  RunOptions options = Options();
+  options.task_count = 2;
+  options.task_index = 0;
+  ASSERT_OK(MakeTestShards(options, TestShardSpec()));
+  std::string shard;
+  for (const auto& [name, bytes] : Contents()) {
+    if (absl::EndsWith(name, ".tfrecord")) shard = dir_ + "/out/" + name;
+  }
+  ASSERT_OK(RemoveFile(shard));
+  ASSERT_EQ(symlink(shard.c_str(), shard.c_str()), 0);
+  options.task_index = 1;
+  EXPECT_THAT(MakeTestShards(options, TestShardSpec()),
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr(shard)));
 }
 
 TEST_F(ShardsTest, SaysWhenAPublishedShardIsDamaged) {

@@ -16,7 +16,8 @@ using MakePart =
 
 absl::Status CheckOutput(const std::string& output) {
   if (output.empty()) return absl::InvalidArgumentError("--output is missing");
-  const bool is_result = PathExists(JoinPath(output, kProvenanceFile));
+  ASSIGN_OR_RETURN(const bool is_result,
+                   FindPath(JoinPath(output, kProvenanceFile)));
   if (!is_result && (!PathExists(output) || IsDirectory(output))) {
     return absl::OkStatus();
   }

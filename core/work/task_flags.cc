@@ -1,6 +1,7 @@
 #include <cstdlib>
 
 #include "absl/status/statusor.h"
+#include "core/base/flag_facts.h"
 #include "core/work/run_flags.h"
 #include "core/work/task_from_environment.h"
 #include "gflags/gflags.h"
@@ -17,6 +18,15 @@ DEFINE_string(task_source, "auto",
               "kubernetes, aws_batch, pbs, sge, lsf or none");
 
 namespace maskfill {
+namespace {
+
+const FlagFactsTable kFacts({
+    {"task_source",
+     {.values = {"auto", "slurm", "slurm_rank", "kubernetes", "aws_batch",
+                 "pbs", "sge", "lsf", "none"}}},
+});
+
+}  // namespace
 
 void TakeTaskFlags(RunOptions* options, FlagErrors* errors) {
   const absl::StatusOr<Task> task = ResolveTask(

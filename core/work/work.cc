@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "core/base/init.h"
+#include "core/base/build_facts.h"
 #include "core/record/manifest.h"
 
 namespace maskfill {

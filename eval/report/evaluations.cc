@@ -162,8 +162,11 @@ absl::StatusOr<std::vector<Evaluation>> ReadEvaluations(
     Evaluation& evaluation = evaluations.emplace_back();
     evaluation.path = file.path;
     ASSIGN_OR_RETURN(evaluation.report, ReadReport(file.path));
-    evaluation.method =
-        file.method.empty() ? MethodOf(evaluation.report) : file.method;
+    evaluation.method = file.method;
+    if (file.method.empty()) {
+      ASSIGN_OR_RETURN(evaluation.method,
+                       Annotate(MethodOf(evaluation.report), file.path));
+    }
     evaluation.seed = SeedOf(evaluation.report);
   }
   const std::set<std::string> ambiguous = AmbiguousNames(evaluations);

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/base/files.h"
+#include "core/base/foreign_json.h"
 #include "core/base/status_macros.h"
 #include "nlohmann/json.hpp"
 
@@ -54,7 +55,7 @@ bool HasSet(const AccuracyTable& table, const SetReports& sets) {
 absl::StatusOr<std::vector<PublishedRow>> ReadPublished(
     const std::string& path, const AccuracyTable& table) {
   ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
-  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const Json json = ParseForeignJson<Json>(text);
   if (!json.is_object() || !json.contains("rows") || !json["rows"].is_array()) {
     return absl::DataLossError(absl::StrCat(
         "\"", path,

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/files.h"
 #include "core/base/flag_errors.h"
+#include "core/base/flag_facts.h"
 #include "core/base/glob.h"
 #include "core/base/status_macros.h"
 #include "core/work/run_flags.h"
@@ -63,6 +64,22 @@ DEFINE_string(disagreement, "",
               "threshold or rate, disagreement, standard_error and clean");
 
 namespace maskfill {
+namespace {
+
+const FlagFactsTable kFacts({
+    {"reports", {.path = FlagPath::kInputFile, .list = true, .required = true}},
+    {"predictions", {.path = FlagPath::kInputDirectory, .list = true}},
+    {"published", {.path = FlagPath::kInputFile}},
+    {"format",
+     {.list = true, .values = {"md", "csv", "latex", "json", "html"}}},
+    {"records", {.path = FlagPath::kInputDirectory, .list = true}},
+    {"runs", {.path = FlagPath::kInputDirectory, .list = true}},
+    {"cam_stats", {.path = FlagPath::kInputFile, .list = true}},
+    {"disagreement", {.path = FlagPath::kInputFile}},
+    {"output", {.path = FlagPath::kOutputDirectory}},
+});
+
+}  // namespace
 
 namespace {
 

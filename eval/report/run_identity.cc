@@ -1,12 +1,15 @@
 #include "eval/report/run_identity.h"
 
+#include <optional>
 #include <set>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "core/base/status_macros.h"
 #include "core/record/manifest.h"
 #include "core/record/manifest_text.h"
+#include "eval/past_work.h"
 
 namespace maskfill {
 namespace {
@@ -14,13 +17,12 @@ namespace {
 constexpr char kTrain[] = "train";
 
 // "object-0.3-single", as far as the set is still there.
-std::string CounterfactualsOf(const v1::Manifest& training) {
+absl::StatusOr<std::string> CounterfactualsOf(const v1::Manifest& training) {
   const v1::InputReference* input = FindInput(training, "counterfactuals");
   if (input == nullptr) return "";
-  const absl::StatusOr<std::string> path = FindManifest(input->path());
-  if (!path.ok()) return "";
-  const absl::StatusOr<v1::Manifest> set = ReadManifest(*path);
-  if (!set.ok() || set->content_fingerprint() != input->fingerprint()) {
+  ASSIGN_OR_RETURN(const std::optional<v1::Manifest> set,
+                   PastSet(input->path()));
+  if (!set.has_value() || set->content_fingerprint() != input->fingerprint()) {
     return "";
   }
   return absl::StrCat(" ", MaskingOf(*set));
@@ -37,11 +39,12 @@ bool IsTraining(const v1::Manifest& entry) { return entry.tool() == kTrain; }
 
 }  // namespace
 
-std::string MethodOf(const v1::EvalReport& report) {
+absl::StatusOr<std::string> MethodOf(const v1::EvalReport& report) {
   if (report.lineage().empty()) return "";
   const v1::Manifest& made_by = report.lineage(0);
   if (IsTraining(made_by)) {
-    return OptionOf(made_by, "mode") + CounterfactualsOf(made_by);
+    ASSIGN_OR_RETURN(const std::string masks, CounterfactualsOf(made_by));
+    return OptionOf(made_by, "mode") + masks;
   }
   if (made_by.tool() == "merge_models") {
     return MergeOf(made_by);

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "absl/status/statusor.h"
 #include "proto/eval_report.pb.h"
 
 namespace maskfill {
@@ -14,7 +15,8 @@ namespace maskfill {
 // "zero-shot", "ft", "fd_mask object-0.3-single", "wise_ft-0.5": what the
 // checkpoint was made by, and with which masks where the counterfactuals still
 // lie where training read them. Empty when the report says nothing of it.
-std::string MethodOf(const v1::EvalReport& report);
+// Unavailable when the system cannot tell whether they do.
+absl::StatusOr<std::string> MethodOf(const v1::EvalReport& report);
 
 // That of the training; of a merged model that of its trainings when they
 // share one. None where nothing was trained (zero-shot), where seeds differ (a

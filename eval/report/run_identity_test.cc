@@ -2,6 +2,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
 #include "tests/support/test_reports.h"
 
 namespace maskfill {
@@ -11,7 +12,7 @@ using testing::Optional;
 
 TEST(RunIdentity, IsUnknownWithoutProvenance) {
   const v1::EvalReport report;
-  EXPECT_EQ(MethodOf(report), "");
+  EXPECT_THAT(MethodOf(report), IsOkAndHolds(""));
   EXPECT_EQ(SeedOf(report), std::nullopt);
   EXPECT_EQ(RecipeOf(report), "");
 }
@@ -20,7 +21,7 @@ TEST(RunIdentity, IsThatOfTheTrainingNotOfItsTeacher) {
   v1::EvalReport report;
   AddLineage("train", 2, {"mode=fd"}, &report);
   AddLineage("train", 0, {"mode=ft"}, &report);  // where the teacher is from
-  EXPECT_EQ(MethodOf(report), "fd");
+  EXPECT_THAT(MethodOf(report), IsOkAndHolds("fd"));
   EXPECT_THAT(SeedOf(report), Optional(2));
 }
 
@@ -29,7 +30,7 @@ TEST(RunIdentity, OfAMergeIsTheSeedOfItsTrainings) {
   AddLineage("merge_models", 0, {"alpha=0.5", "method=wise_ft"}, &report);
   AddLineage("build_zeroshot", 0, {}, &report);
   AddLineage("train", 1, {"mode=ft"}, &report);
-  EXPECT_EQ(MethodOf(report), "wise_ft-0.5");
+  EXPECT_THAT(MethodOf(report), IsOkAndHolds("wise_ft-0.5"));
   EXPECT_THAT(SeedOf(report), Optional(1));
   AddLineage("train", 2, {"mode=ft"}, &report);  // a soup
   EXPECT_EQ(SeedOf(report), std::nullopt);
@@ -39,7 +40,7 @@ TEST(RunIdentity, NothingTrainedHasNoSeed) {
   v1::EvalReport report;
   AddLineage("build_zeroshot", 0, {"precision=fp32"}, &report);
   AddLineage("import_model", 0, {}, &report);
-  EXPECT_EQ(MethodOf(report), "zero-shot");
+  EXPECT_THAT(MethodOf(report), IsOkAndHolds("zero-shot"));
   EXPECT_EQ(SeedOf(report), std::nullopt);
 }
 

@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/files.h"
+#include "core/base/foreign_json.h"
 #include "core/base/status_macros.h"
 #include "ingest/classes/imagenet_classes.h"
 #include "nlohmann/json.hpp"
@@ -14,8 +15,7 @@ namespace maskfill {
 absl::StatusOr<ClassList> ReadClassList(const std::string& classes_file) {
   ASSIGN_OR_RETURN(const std::string text,
                    Annotate(ReadFile(classes_file), "--classes"));
-  const nlohmann::json json =
-      nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const nlohmann::json json = ParseForeignJson(text);
   const auto is_string = [](const nlohmann::json& j) { return j.is_string(); };
   if (!json.is_array() || json.empty() ||
       !std::all_of(json.begin(), json.end(), is_string)) {

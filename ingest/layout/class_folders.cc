@@ -53,7 +53,7 @@ void AddFiles(const std::string& folder, int64_t label, int depth,
       AddError(stamp.status(), list);
     } else if (stamp->type == S_IFDIR) {
       AddFiles(path, label, depth + 1, list, odd);
-    } else if (HasImageSuffix(name)) {
+    } else if (HasImageSuffix(name, list->admitted.formats)) {
       list->files.push_back({.path = path, .stamp = *stamp, .label = label});
     } else {
       odd->push_back(PrintablePath(path));
@@ -109,7 +109,10 @@ void NoteFile(const std::string& path, const FolderNames& names,
       " Without it a class is missing or labels move; if it is no class, "
       "move it elsewhere or give --ignore=",
       PrintablePath(name));
-  if (!PathExists(full)) {
+  const absl::StatusOr<bool> there = FindPath(full);
+  if (!there.ok()) {
+    AddError(there.status(), list);
+  } else if (!*there) {
     AddError(absl::DataLossError(absl::StrCat(
                  "\"", PrintablePath(full), "\" is a link to nothing, ",
                  "expected a class folder: repair it.", advice)),
@@ -135,11 +138,13 @@ absl::StatusOr<std::vector<std::string>> ListClassFolders(
     const std::string& below, const FolderNames& names, ImageList* list) {
   const std::string dir = WithoutTrailingSlashes(
       below.empty() ? list->source : JoinPath(list->source, below));
-  if (!PathExists(dir)) {
+  ASSIGN_OR_RETURN(const bool there, FindPath(dir));
+  if (!there) {
     return absl::NotFoundError(
         absl::StrCat("there is no directory \"", dir, "\""));
   }
-  if (!IsDirectory(dir)) {
+  ASSIGN_OR_RETURN(const bool is_directory, FindDirectory(dir));
+  if (!is_directory) {
     return absl::InvalidArgumentError(absl::StrCat(
         "\"", dir, "\" is a file, expected a directory of class folders"));
   }
@@ -150,11 +155,12 @@ absl::StatusOr<std::vector<std::string>> ListClassFolders(
   for (const std::string& name : entries) {
     const std::string path = JoinPath(below, name);
     if (PassOver(path, list)) continue;
-    if (IsDirectory(JoinPath(dir, name))) {
+    ASSIGN_OR_RETURN(const bool is_folder, FindDirectory(JoinPath(dir, name)));
+    if (is_folder) {
       const absl::Status status = CheckName(dir, name);
       if (!status.ok()) AddError(status, list);
       if (status.ok()) folders.push_back(name);
-    } else if (HasImageSuffix(name)) {
+    } else if (HasImageSuffix(name, list->admitted.formats)) {
       images.push_back(PrintablePath(name));
     } else {
       NoteFile(path, names, list);
@@ -180,12 +186,18 @@ void AddClassFolder(const std::string& folder, int64_t label, ImageList* list) {
   AddFiles(folder, label, 0, list, &odd);
   const std::string dir = JoinPath(list->source, folder);
   if (!odd.empty()) {
+    const ImageFormats& formats = list->admitted.formats;
+    ImageFormats wider = formats;
+    for (const std::string& name : odd) wider = WithFormatOf(name, wider);
     AddError(absl::DataLossError(absl::StrCat(
                  "\"", dir, "\" holds ", odd.size(),
                  odd.size() == 1 ? " file that is" : " files that are",
                  " no image by name (", ShortList(odd), "), expected ",
-                 kImageSuffixes, "; rename or remove what should not be ",
-                 "there, or leave it out by --ignore")),
+                 SuffixesOf(formats), "; rename or remove what should not be ",
+                 "there, or leave it out by --ignore",
+                 wider == formats ? ""
+                                  : absl::StrCat(", or take it by --formats=",
+                                                 ToString(wider)))),
              list);
   }
   if (list->files.size() == before) {

@@ -39,9 +39,9 @@ absl::StatusOr<std::vector<std::string>> ListClassFolders(
 
 // Adds the images in `folder`, a path below list->source, and in its
 // subfolders, also those that cannot be read: a link to nothing, a name that is
-// no UTF-8. Findings: a file whose suffix is not an image's (it would otherwise
-// be left out silently), a folder that cannot be read; a folder without images
-// deviates.
+// no UTF-8. Findings: a file whose suffix is not that of an admitted format (it
+// would otherwise be left out silently), a folder that cannot be read; a folder
+// without images deviates.
 void AddClassFolder(const std::string& folder, int64_t label, ImageList* list);
 
 struct LabelledFolder {

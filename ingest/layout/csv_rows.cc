@@ -8,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "core/base/files.h"
 #include "core/base/status_macros.h"
 #include "core/base/utf8.h"
 #include "ingest/layout/csv_reader.h"
@@ -59,11 +60,7 @@ absl::StatusOr<Columns> ReadHeader(const Fields& header,
 
 // Below the source, and the same for the same file.
 absl::Status CheckPath(const std::string& path) {
-  bool ok = !path.empty();
-  for (const absl::string_view part : absl::StrSplit(path, '/')) {
-    ok = ok && !part.empty() && part != "." && part != "..";
-  }
-  if (ok) return absl::OkStatus();
+  if (StaysBelow(path)) return absl::OkStatus();
   return absl::DataLossError(absl::StrCat(
       "the path is \"", PrintablePath(path), "\", expected one below the ",
       "images' directory (--images), without \".\", \"..\" or empty parts"));

@@ -51,6 +51,21 @@ TEST(FolderLayout, NumbersSortedFolders) {
   EXPECT_EQ(list.files[2].label, 1);
 }
 
+TEST(FolderLayout, FindsImagesByTheSuffixesOfTheFormats) {
+  const std::string dir = TestDirectory();
+  WriteTestFile(dir + "/ant/1.png", "1");
+  WriteTestFile(dir + "/bee/2.GIF", "2");
+  WriteTestFile(dir + "/bee/3.tif", "3");
+  EXPECT_THAT(ListFolder(dir),
+              StatusIs(absl::StatusCode::kDataLoss,
+                       HasSubstr("or take it by "
+                                 "--formats=jpeg,png,webp,gif,tiff")));
+  SourceOptions options = {.layout = Layout::kFolder, .path = dir};
+  options.admitted.formats.insert({ImageFormat::kGif, ImageFormat::kTiff});
+  ASSERT_OK_AND_ASSIGN(const ImageList list, ListImages(options));
+  EXPECT_THAT(Paths(list), ElementsAre("ant/1.png", "bee/2.GIF", "bee/3.tif"));
+}
+
 TEST(FolderLayout, TakesTheOrderOfTheClassesFile) {
   const std::string dir = TestDirectory();
   WriteClassFolders(dir + "/data", 1);

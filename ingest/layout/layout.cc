@@ -85,11 +85,13 @@ absl::Status NoSplit(const std::string& source, const std::string& split,
 absl::Status ListImagenet(const std::string& split, const ClassList& classes,
                           ImageList* list) {
   const std::string& source = list->source;
-  if (!PathExists(source)) {
+  ASSIGN_OR_RETURN(const bool there, FindPath(source));
+  if (!there) {
     return absl::NotFoundError(
         absl::StrCat("there is no directory \"", source, "\""));
   }
-  if (!IsDirectory(JoinPath(source, split)) && IsDirectory(source)) {
+  ASSIGN_OR_RETURN(const bool is_split, FindDirectory(JoinPath(source, split)));
+  if (!is_split && IsDirectory(source)) {
     return NoSplit(source, split, classes);
   }
   return ListLabelled(split, NamesOf(classes), list);
@@ -224,11 +226,12 @@ absl::StatusOr<ImageList> ListSource(const SourceOptions& options) {
         options.images_dir.empty() ? Dirname(options.path) : options.images_dir;
   }
   list.ignore = options.ignore;
+  list.admitted = options.admitted;
   RETURN_IF_ERROR(List(options, &list));
   if (list.files.empty() && list.findings.errors.empty()) {
-    return absl::NotFoundError(absl::StrCat("the class folders of \"",
-                                            options.path, "\" hold no images (",
-                                            kImageSuffixes, ")"));
+    return absl::NotFoundError(absl::StrCat(
+        "the class folders of \"", options.path, "\" hold no images (",
+        SuffixesOf(list.admitted.formats), ")"));
   }
   FinishImageList(&list);
   const PublishedSet published = PublishedSetOf(options);

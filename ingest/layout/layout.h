@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "ingest/admitted_images.h"
 #include "ingest/image_list.h"
 
 namespace maskfill {
@@ -46,6 +47,7 @@ struct SourceOptions {
   std::string classes_file = {};
   std::string images_dir = {};           // of kCsv; empty: where the file lies
   std::vector<std::string> ignore = {};  // patterns of passed_over.h
+  AdmittedImages admitted = {};
 };
 
 // The images of a source, with everything else that was found in it: wrong

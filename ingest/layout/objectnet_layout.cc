@@ -60,7 +60,9 @@ FolderNames NamesOf(const ObjectNetMapping& mapping) {
 
 absl::Status ListObjectNetLayout(const ClassList& classes, ImageList* list) {
   const std::string& source = list->source;
-  if (!IsDirectory(JoinPath(source, kImages))) return NoImages(source);
+  ASSIGN_OR_RETURN(const bool has_images,
+                   FindDirectory(JoinPath(source, kImages)));
+  if (!has_images) return NoImages(source);
   ASSIGN_OR_RETURN(const ObjectNetMapping mapping,
                    ReadObjectNetMapping(JoinPath(source, kMappings), classes));
   ASSIGN_OR_RETURN(const std::vector<LabelledFolder> folders,

@@ -10,6 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "core/base/files.h"
+#include "core/base/foreign_json.h"
 #include "core/base/sha256.h"
 #include "core/base/status_macros.h"
 #include "nlohmann/json.hpp"
@@ -55,7 +56,7 @@ class MappingFiles {
                                   bool (Json::*is_value)() const,
                                   const char* example) {
     ASSIGN_OR_RETURN(const std::string text, Read(name));
-    Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+    Json json = ParseForeignJson<Json>(text);
     bool fits = json.is_object();
     if (fits) {
       for (const Json& value : json) fits = fits && (value.*is_value)();

@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "core/base/files.h"
+#include "core/base/foreign_json.h"
 #include "core/base/status_macros.h"
 #include "core/model/torch_status.h"
 #include "core/model/weight_values.h"
@@ -101,10 +102,7 @@ absl::StatusOr<ModelClaims> GatherClaims(const WeightsSource& source,
   }
   if (const auto names = source.configurations.find(kClassNamesFile);
       names != source.configurations.end()) {
-    claims.Add("class_names",
-               nlohmann::json::parse(names->second, /*cb=*/nullptr,
-                                     /*allow_exceptions=*/false),
-               kClassNamesFile);
+    claims.Add("class_names", ParseForeignJson(names->second), kClassNamesFile);
   }
   return claims;
 }
@@ -194,17 +192,15 @@ absl::Status Read(const WeightsSource& source, const std::string& digest,
       DecideModelSettings(mapped.tensors, claims, &decided);
   weights->settings = std::move(decided.settings);
   Append(decided.remarks, &weights->remarks);
-  RETURN_IF_ERROR(decision);
+  const auto with_file_names = [&mapped](const absl::Status& status) {
+    return absl::Status(status.code(), mapped.WithFileNames(status.message()));
+  };
+  if (!decision.ok()) return with_file_names(decision);
   Checkpoint& checkpoint = weights->checkpoint;
   checkpoint.config = decided.config;
   if (absl::Status fits = CheckTensors(checkpoint.config, mapped.tensors);
       !fits.ok()) {
-    std::vector<std::pair<std::string, std::string>> names;
-    for (const auto& [name, file_name] : mapped.file_names) {
-      names.emplace_back(absl::StrCat("\"", name, "\""),
-                         absl::StrCat("\"", file_name, "\""));
-    }
-    return absl::DataLossError(absl::StrReplaceAll(fits.message(), names));
+    return with_file_names(fits);
   }
   RETURN_IF_ERROR(CheckValues(mapped));
   checkpoint.tensors = std::move(mapped.tensors);

@@ -110,6 +110,15 @@ absl::Status CheckIsMatrix(absl::string_view name, const at::Tensor& tensor) {
 
 }  // namespace
 
+std::vector<std::string> HuggingFaceNames(absl::string_view openai_name) {
+  std::vector<std::string> names;
+  for (const Translation& found :
+       Translate(openai_name, &Row::openai, &Row::hugging_face)) {
+    names.push_back(found.name);
+  }
+  return names;
+}
+
 bool HasHuggingFaceNames(const NamedTensors& tensors) {
   return tensors.count("vision_model.embeddings.class_embedding") > 0;
 }
@@ -134,11 +143,13 @@ absl::StatusOr<NamedTensors> FromHuggingFaceNames(const NamedTensors& tensors) {
     }
   }
   for (const auto& [name, parts] : joined) {
-    for (const at::Tensor& part : parts) {
-      if (!part.defined() || part.dim() == 0) {
-        return absl::DataLossError(absl::StrCat(
-            "\"", name, "\" needs q_proj, k_proj and v_proj of its layer"));
-      }
+    for (int i = 0; i < kParts; ++i) {
+      if (parts[i].defined() && parts[i].dim() > 0) continue;
+      return absl::DataLossError(absl::StrCat(
+          "\"", HuggingFaceNames(name)[i], "\" is ",
+          parts[i].defined() ? "a scalar" : "missing",
+          ", expected a tensor beside those of q_proj, k_proj and v_proj of ",
+          "its layer"));
     }
     ASSIGN_OR_RETURN(mapped[name], CatchTorch([&] {
                        return at::cat(at::TensorList(parts), 0);

@@ -2,7 +2,11 @@
 #ifndef MASKFILL_MODEL_TOOL_WEIGHTS_HUGGING_FACE_KEYS_H_
 #define MASKFILL_MODEL_TOOL_WEIGHTS_HUGGING_FACE_KEYS_H_
 
+#include <string>
+#include <vector>
+
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "core/model/named_tensors.h"
 
 namespace maskfill {
@@ -20,6 +24,10 @@ absl::StatusOr<NamedTensors> FromHuggingFaceNames(const NamedTensors& tensors);
 // results are views, the transposed ones not contiguous. DataLoss names a
 // tensor of no known name or impossible shape.
 absl::StatusOr<NamedTensors> ToHuggingFaceNames(const NamedTensors& tensors);
+
+// What a tensor of OpenAI's name is called there: three names where it is
+// query, key and value, none where it is not known.
+std::vector<std::string> HuggingFaceNames(absl::string_view openai_name);
 
 }  // namespace maskfill
 

@@ -5,12 +5,14 @@
 #include <optional>
 #include <set>
 #include <utility>
+#include <vector>
 
 #include "ATen/ops/zeros.h"
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "core/base/status_macros.h"
 #include "model_tool/weights/foreign_models.h"
@@ -74,6 +76,17 @@ std::string WithoutWrappers(absl::string_view name) {
 bool IsHead(absl::string_view name) {
   return absl::StartsWith(name, "classifier.") ||
          absl::StartsWith(name, "classification_head.");
+}
+
+// Whether it is OpenAI's name of a tensor of a tower.
+bool IsOfTower(absl::string_view name) {
+  if (absl::StartsWith(name, "visual.") ||
+      absl::StartsWith(name, "transformer.")) {
+    return true;
+  }
+  return std::any_of(
+      std::begin(kTextParts), std::end(kTextParts),
+      [name](absl::string_view part) { return absl::StartsWith(name, part); });
 }
 
 // What stands before the name, if it is the first of an image tower.
@@ -150,6 +163,9 @@ NamedTensors TakePrefixOff(const NamedTensors& given, MappedWeights* result) {
 NamedTensors Renamed(const NamedTensors& tensors, absl::string_view from,
                      absl::string_view to, MappedWeights* result) {
   NamedTensors renamed;
+  if (AnyStartsWith(tensors, from)) {
+    result->beginnings.emplace_back(std::string(to), std::string(from));
+  }
   for (const auto& [name, tensor] : tensors) {
     absl::string_view rest = name;
     if (!absl::ConsumePrefix(&rest, from)) {
@@ -193,9 +209,31 @@ absl::Status CheckTowers(const NamedTensors& tensors) {
 
 absl::Span<const WeightsNaming> AllWeightsNamings() { return kNamings; }
 
-const std::string& MappedWeights::FileName(const std::string& name) const {
+std::string MappedWeights::FileName(const std::string& name) const {
   const auto found = file_names.find(name);
-  return found == file_names.end() ? name : found->second;
+  if (found != file_names.end()) return found->second;
+  if (!IsOfTower(name)) return name;
+  if (naming == kNamings[kHuggingFace].name) {
+    const std::vector<std::string> theirs = HuggingFaceNames(name);
+    return theirs.empty() ? name : absl::StrCat(prefix, theirs[0]);
+  }
+  const bool is_visual = absl::StartsWith(name, kNamings[kOpenAi].tower);
+  for (const auto& [ours, theirs] : beginnings) {
+    absl::string_view rest = name;
+    // The text tower's names begin with nothing of their own.
+    if (ours.empty() ? !is_visual : absl::ConsumePrefix(&rest, ours)) {
+      return absl::StrCat(prefix, theirs, rest);
+    }
+  }
+  return absl::StrCat(prefix, name);
+}
+
+std::string MappedWeights::WithFileNames(absl::string_view message) const {
+  std::vector<std::string> parts = absl::StrSplit(message, '"');
+  for (size_t i = 1; i + 1 < parts.size(); i += 2) {
+    parts[i] = FileName(parts[i]);
+  }
+  return absl::StrJoin(parts, "\"");
 }
 
 bool BelongsToImageTower(absl::string_view name) {

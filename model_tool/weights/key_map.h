@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -31,9 +32,14 @@ struct MappedWeights {
   // As the file has them, by OpenAI's names, where they differ; one of three
   // where Hugging Face splits a tensor.
   std::map<std::string, std::string> file_names;
+  // What names begin with, here and in the file, after the prefix.
+  std::vector<std::pair<std::string, std::string>> beginnings;
 
-  // `name` as the file has it.
-  const std::string& FileName(const std::string& name) const;
+  // `name` as the file has it or, of a tensor that is missing, would have it.
+  std::string FileName(const std::string& name) const;
+  // `message` with the tensors' names, which stand in quotation marks, as
+  // FileName() says.
+  std::string WithFileNames(absl::string_view message) const;
 };
 
 // Whether a tensor of this name begins an image tower in one of the namings

@@ -112,6 +112,41 @@ TEST(KeyMap, TakesWrappersOff) {
   }
 }
 
+TEST(KeyMap, NamesWhatIsMissingAsTheFileWould) {
+  // Layers have two blocks; nothing of them is in these maps.
+  const std::string ours = "visual.transformer.resblocks.7.ln_1.bias";
+  ASSERT_OK_AND_ASSIGN(
+      const MappedWeights hugging_face,
+      MapToOpenAiNames(AddPrefix(ToHuggingFace(TinyClipTensors()), "clip.")));
+  EXPECT_EQ(hugging_face.FileName(ours),
+            "clip.vision_model.encoder.layers.7.layer_norm1.bias");
+  EXPECT_EQ(hugging_face.FileName("transformer.resblocks.7.attn.in_proj_bias"),
+            "clip.text_model.encoder.layers.7.self_attn.q_proj.bias");
+  EXPECT_EQ(hugging_face.FileName("classifier.weight"), "classifier.weight");
+  EXPECT_EQ(hugging_face.WithFileNames(
+                absl::StrCat("at \"a b\": \"", ours, "\" is missing")),
+            "at \"a b\": "
+            "\"clip.vision_model.encoder.layers.7.layer_norm1.bias\" is "
+            "missing");
+  ASSERT_OK_AND_ASSIGN(
+      const MappedWeights openai,
+      MapToOpenAiNames(AddPrefix(TinyClipTensors(), "module.")));
+  EXPECT_EQ(openai.FileName(ours), absl::StrCat("module.", ours));
+  // The reference implementation's, and open_clip's CustomTextCLIP.
+  NamedTensors renamed;
+  for (const auto& [name, tensor] : TinyClipTensors()) {
+    absl::string_view rest = name;
+    const bool visual = absl::ConsumePrefix(&rest, "visual.");
+    renamed[absl::StrCat(visual ? "backbone." : "text.", rest)] = tensor;
+  }
+  ASSERT_OK_AND_ASSIGN(const MappedWeights reference,
+                       MapToOpenAiNames(renamed));
+  EXPECT_EQ(reference.FileName(ours),
+            "backbone.transformer.resblocks.7.ln_1.bias");
+  EXPECT_EQ(reference.FileName("transformer.resblocks.7.ln_1.bias"),
+            "text.transformer.resblocks.7.ln_1.bias");
+}
+
 TEST(KeyMap, TakesTheHeadFromOutsideTheTowersPrefix) {
   // As WiSE-FT's and FLYP's ImageClassifier under DistributedDataParallel.
   NamedTensors named = AddPrefix(TinyClipTensors(), "module.image_encoder.");

@@ -5,6 +5,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "core/base/foreign_json.h"
 #include "core/base/status_macros.h"
 #include "model_tool/weights/config_object.h"
 #include "model_tool/weights/hugging_face_config.h"
@@ -62,8 +63,7 @@ absl::Status AddClaimsOfFile(absl::string_view json, const std::string& name,
                              ModelClaims* claims,
                              std::vector<std::string>* notes) {
   absl::ConsumePrefix(&json, "\xef\xbb\xbf");
-  const Json root = Json::parse(json.begin(), json.end(), /*cb=*/nullptr,
-                                /*allow_exceptions=*/false);
+  const Json root = ParseForeignJson<Json>(json);
   if (!root.is_object()) {
     return absl::DataLossError(absl::StrCat(
         name,

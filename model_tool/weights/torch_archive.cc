@@ -23,8 +23,6 @@ namespace {
 using caffe2::serialize::PyTorchStreamReader;
 
 constexpr int64_t kMaxPickleBytes = int64_t{64} << 20;
-// The format's limit is 1032 to 1.
-constexpr size_t kMaxDeflation = 1032;
 
 constexpr std::pair<const char*, at::ScalarType> kStorageTypes[] = {
     {"torch FloatStorage", at::kFloat},
@@ -158,18 +156,34 @@ absl::StatusOr<std::string> TorchArchive::ReadCode() {
   return code;
 }
 
+// ReadZipContents has looked at this; but PyTorch's reader may find another
+// directory in the same bytes than libzip.
+absl::Status TorchArchive::CountUnpacked(const std::string& name, size_t size) {
+  if (!contents_.compressed) return absl::OkStatus();
+  const int64_t left = MaxUnpackedBytes(file_->bytes()) - unpacked_bytes_;
+  if (size > static_cast<size_t>(left)) {
+    return absl::DataLossError(
+        absl::StrCat("entry \"", name, "\" says it has ", size,
+                     " bytes unpacked, expected at most ", left));
+  }
+  unpacked_bytes_ += static_cast<int64_t>(size);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::string> TorchArchive::ReadRecord(const std::string& name,
                                                      int64_t max_bytes) {
   auto bytes = CatchTorch([&]() -> absl::StatusOr<std::string> {
     const size_t size = reader_->getRecordSize(name);
     // Records that are stored as they are aren't larger than the file.
+    const auto file_bytes = static_cast<int64_t>(file_->bytes().size());
     const int64_t most =
-        std::min(static_cast<int64_t>(file_->bytes().size()), max_bytes);
-    if (!contents_.compressed && static_cast<int64_t>(size) > most) {
+        contents_.compressed ? max_bytes : std::min(file_bytes, max_bytes);
+    if (static_cast<int64_t>(size) > most) {
       return absl::DataLossError(
           absl::StrCat("entry \"", name, "\" says it has ", size,
                        " bytes, expected at most ", most));
     }
+    RETURN_IF_ERROR(CountUnpacked(name, size));
     std::string record(size, '\0');
     reader_->getRecord(name, record.data(), size);
     return record;
@@ -189,13 +203,7 @@ absl::StatusOr<at::Tensor> TorchArchive::ReadBytes(const std::string& name) {
           "entry \"", name, "\" says it has ", size, " bytes from byte ",
           offset, ", the whole file has ", file.size()));
     }
-    if (size / kMaxDeflation > file.size()) {
-      return absl::DataLossError(absl::StrCat("entry \"", name,
-                                              "\" says it has ", size,
-                                              " bytes, more than can be "
-                                              "deflated to the file's ",
-                                              file.size()));
-    }
+    RETURN_IF_ERROR(CountUnpacked(name, size));
     const char* data = file.data() + offset;
     const auto rows = static_cast<int64_t>(size);
     if (!contents_.compressed && size > 0 &&

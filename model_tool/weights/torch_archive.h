@@ -52,6 +52,7 @@ class TorchArchive {
   TorchArchive(std::shared_ptr<const MappedFile> file,
                std::unique_ptr<caffe2::serialize::PyTorchStreamReader> reader);
 
+  absl::Status CountUnpacked(const std::string& name, size_t size);
   absl::StatusOr<std::string> ReadRecord(const std::string& name,
                                          int64_t max_bytes);
   // The bytes of the record `name`, in the file where it can be.
@@ -62,6 +63,7 @@ class TorchArchive {
   const std::shared_ptr<const MappedFile> file_;
   std::unique_ptr<caffe2::serialize::PyTorchStreamReader> reader_;
   ZipContents contents_;
+  int64_t unpacked_bytes_ = 0;  // of what was read of a compressed archive
   bool is_script_ = false;
   Pickle pickle_;
   std::map<std::string, at::Tensor> storages_;  // by key, as bytes

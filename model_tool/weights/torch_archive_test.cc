@@ -142,6 +142,17 @@ TEST(TorchArchive, ReadsWhatWasPackedAgain) {
   }
 }
 
+TEST(TorchArchive, RefusesBombs) {
+  const std::string path = JoinPath(TestDirectory(), "a.pt");
+  WriteZip(path,
+           {{"archive/version", "3\n"},
+            {"archive/data.pkl", OneTensor(0, {2, 3}, {3, 1}, 6 << 20)},
+            {"archive/data/0", std::string(24 << 20, '\0')}},
+           /*deflated=*/true);
+  EXPECT_THAT(Open(path).status(),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("unpacked")));
+}
+
 TEST(TorchArchive, ReadsTheCodeOfAScript) {
   const std::string path = JoinPath(TestDirectory(), "a.pt");
   WriteTorchArchive(

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/base/files.h"
+#include "core/base/foreign_json.h"
 #include "core/base/sha256.h"
 #include "core/base/status_macros.h"
 #include "model_tool/weights/library_config.h"
@@ -82,8 +83,7 @@ absl::StatusOr<std::string> FindInDirectory(const std::string& source,
 
 absl::Status OpenParts(WeightsSource* source) {
   ASSIGN_OR_RETURN(const std::string text, ReadFile(source->path));
-  const nlohmann::json index =
-      nlohmann::json::parse(text, /*cb=*/nullptr, /*allow_exceptions=*/false);
+  const nlohmann::json index = ParseForeignJson(text);
   const nlohmann::json parts =
       index.is_object() ? index.value("weight_map", nlohmann::json()) : index;
   std::set<std::string> names;

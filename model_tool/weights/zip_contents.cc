@@ -52,10 +52,23 @@ absl::Status ForEachEntry(
 
 }  // namespace
 
+int64_t MaxUnpackedBytes(absl::string_view archive) {
+  return 100 * static_cast<int64_t>(archive.size()) + (int64_t{1} << 20);
+}
+
 absl::StatusOr<ZipContents> ReadZipContents(absl::string_view archive) {
   ZipContents contents;
+  auto left = static_cast<uint64_t>(MaxUnpackedBytes(archive));
   RETURN_IF_ERROR(
       ForEachEntry(archive, [&](zip_t* /*archive*/, const zip_stat_t& entry) {
+        if (entry.size > left) {
+          return absl::DataLossError(absl::StrCat(
+              "the zip archive has ", archive.size(), " bytes and says that ",
+              "its entries have more than ", MaxUnpackedBytes(archive),
+              " unpacked, which no weights have; get them as torch.save ",
+              "writes them"));
+        }
+        left -= entry.size;
         contents.names.push_back(entry.name);
         contents.compressed =
             contents.compressed || entry.comp_method != ZIP_CM_STORE;

@@ -3,6 +3,7 @@
 #ifndef MASKFILL_MODEL_TOOL_WEIGHTS_ZIP_CONTENTS_H_
 #define MASKFILL_MODEL_TOOL_WEIGHTS_ZIP_CONTENTS_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,12 @@ struct ZipContents {
   bool compressed = false;         // whether one of them is
 };
 
+// What the entries of an archive may have together, unpacked: 100 times the
+// archive and 1 MiB. Weights deflate to more than half; a bomb to a thousandth.
+int64_t MaxUnpackedBytes(absl::string_view archive);
+
 // Reads the directory of an archive. DataLoss when the bytes are no complete
-// zip archive.
+// zip archive, or its entries say that they have more than MaxUnpackedBytes().
 absl::StatusOr<ZipContents> ReadZipContents(absl::string_view archive);
 
 // Reads every entry and compares it with its CRC-32, where it has one (torch

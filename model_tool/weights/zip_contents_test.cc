@@ -39,6 +39,21 @@ TEST(CheckZipChecksums, NamesTheEntryWithAnyFlippedBit) {
   }
 }
 
+// Of a megabyte of zeros deflate makes a kilobyte.
+TEST(ReadZipContents, RefusesBombs) {
+  const std::string path = JoinPath(TestDirectory(), "bomb.pt");
+  const std::string zeros(1 << 20, '\0');
+  WriteZip(path, {{"a/data.pkl", zeros}}, /*deflated=*/true);
+  ASSERT_OK_AND_ASSIGN(std::string archive, ReadFile(path));
+  EXPECT_OK(ReadZipContents(archive));
+  WriteZip(path, {{"a/data.pkl", zeros}, {"a/data/0", zeros}},
+           /*deflated=*/true);
+  ASSERT_OK_AND_ASSIGN(archive, ReadFile(path));
+  ASSERT_LT(archive.size(), 4000);
+  EXPECT_THAT(ReadZipContents(archive),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("unpacked")));
+}
+
 TEST(CheckZipChecksums, RefusesACutArchive) {
   const std::string intact = Archive();
   for (const size_t size : {size_t{0}, intact.size() / 2, intact.size() - 1}) {

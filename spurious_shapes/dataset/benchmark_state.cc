@@ -2,8 +2,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/atomic_file.h"
+#include "core/base/build_facts.h"
 #include "core/base/files.h"
-#include "core/base/init.h"
+#include "core/base/foreign_json.h"
 #include "core/base/status_macros.h"
 #include "nlohmann/json.hpp"
 #include "spurious_shapes/factors.h"
@@ -88,7 +89,7 @@ absl::StatusOr<BenchmarkState> ReadBenchmarkState(const std::string& dir) {
   const std::string path = JoinPath(dir, kBenchmarkStateFile);
   ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
   try {
-    return FromJson(Json::parse(text));
+    return FromJson(ParseForeignJson<Json>(text));
   } catch (const Json::exception& error) {
     return absl::DataLossError(
         absl::StrCat("\"", path, "\" is damaged (", error.what(),

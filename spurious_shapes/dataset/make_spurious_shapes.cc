@@ -171,8 +171,8 @@ absl::StatusOr<MakeSpuriousShapesStats> MakeSpuriousShapes(
   ASSIGN_OR_RETURN(
       const WorkResult result,
       MakeRun(options.run, BenchmarkWork(options), BenchmarkFiles(options),
-              /*again=*/false, [&](const std::string&, v1::Manifest* made) {
-                return MakeBenchmark(options, made, &stats.images);
+              /*again=*/false, [&](const std::string&, WorkResult* made) {
+                return MakeBenchmark(options, &made->manifest, &stats.images);
               }));
   stats.already_done = result.already_done;
   stats.seconds = result.seconds;

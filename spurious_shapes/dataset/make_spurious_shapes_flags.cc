@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "core/base/flag_errors.h"
+#include "core/base/flag_facts.h"
 #include "core/base/status_macros.h"
 #include "core/work/run_flags.h"
 #include "gflags/gflags.h"
@@ -28,6 +29,13 @@ DEFINE_string(suites, "all",
 namespace maskfill {
 namespace {
 
+const FlagFactsTable kFacts({
+    {"output", {.path = FlagPath::kOutputDirectory, .required = true}},
+    {"suites",
+     {.list = true,
+      .values = {"train", "id", "v2", "r", "sketch", "objectnet", "a", "all"}}},
+});
+
 void CheckRange(absl::string_view flag, int64_t value, int64_t low,
                 int64_t high, FlagErrors* errors) {
   if (value >= low && value <= high) return;
@@ -41,7 +49,8 @@ std::vector<Suite> ParseSuites(const std::string& list, FlagErrors* errors) {
   for (const std::string& name : ParseList(list)) {
     const absl::StatusOr<Suite> suite = ParseSuite(name);
     if (!suite.ok()) {
-      errors->Add(absl::StrCat("--suites: ", suite.status().message()));
+      errors->Add(
+          absl::StrCat("--suites: ", suite.status().message(), "; or all"));
       continue;
     }
     suites.push_back(*suite);

@@ -192,8 +192,8 @@ absl::StatusOr<WorkResult> PretrainClip(const PretrainClipOptions& options) {
   AcceptSaveRequests();
   return MakeRun(options.run, PretrainWork(options), PretrainFiles(),
                  /*again=*/false,
-                 [&](const std::string& dir, v1::Manifest* result) {
-                   return Train(options, dir, result);
+                 [&](const std::string& dir, WorkResult* result) {
+                   return Train(options, dir, &result->manifest);
                  });
 }
 

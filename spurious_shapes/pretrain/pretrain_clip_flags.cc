@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/flag_errors.h"
+#include "core/base/flag_facts.h"
 #include "core/base/ordered_parallel.h"
 #include "core/base/status_macros.h"
 #include "core/model/device_flags.h"
@@ -44,6 +45,10 @@ DEFINE_int64(probe_images, 200, "pictures of each of the six held-out sets");
 
 namespace maskfill {
 namespace {
+
+const FlagFactsTable kFacts({
+    {"output", {.path = FlagPath::kOutputDirectory, .required = true}},
+});
 
 void CheckAtLeast(const char* flag, int64_t value, int64_t least,
                   FlagErrors* errors) {

@@ -15,10 +15,10 @@
 #include "core/base/exit_code.h"
 #include "core/base/status_macros.h"
 #include "core/model/torch_status.h"
+#include "core/training/contrastive_loss.h"
 #include "core/training/gradient_clipping.h"
 #include "spurious_shapes/pretrain/captions.h"
 #include "spurious_shapes/pretrain/clip_initialisation.h"
-#include "spurious_shapes/pretrain/contrastive_loss.h"
 #include "spurious_shapes/pretrain/whitened_projection.h"
 
 namespace maskfill {

@@ -3,12 +3,16 @@
 
 Each side is started once and asked for one measurement after the other, so
 that both see the same state of the machine. Prints per mode the medians of
-both sides and the median of the ratios of neighbouring measurements.
+both sides, the median of the ratios of neighbouring measurements and, of the
+model's modes, our share of the limit: the products that a pass through the
+tower takes at the rate of the machine's best products, measured in turns with
+the mode (`gemm`: the block's shapes, packed weights where there is oneDNN).
 
     compare.py --binaries=bazel-bin [--modes=forward,pixels] [--rounds=5]
 
 Other arguments go to both sides of the model's modes, for instance
---precision=bf16 --patch_size=16 --batch_size=8 --threads=2.
+--precision=bf16 --batch_size=8 --threads=2, or --threads=1 --clock=cpu on a
+machine that is busy with other things.
 """
 
 import argparse
@@ -18,6 +22,15 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+# Forward passes of the tower that a mode's products amount to; a backward pass
+# counts twice. A training step is the teacher's pass and the student's two.
+PASSES = {
+    "forward": 1,
+    "forward_backward": 3,
+    "attribution": 2,
+    "training_step": 7,
+    "online_step": 7,
+}
 UNITS = {
     "gemm": "GFLOP/s",
     "forward": "images/s",
@@ -68,6 +81,14 @@ class Command:
         pass
 
 
+def gflop_per_pass(patch_size, width=768, layers=12):
+    """Of ViT-B at 224 px, as published: all tokens in all layers."""
+    patches = (224 // patch_size) ** 2
+    tokens = patches + 1
+    block = 24 * tokens * width**2 + 4 * tokens**2 * width
+    return 1e-9 * (layers * block + 6 * patches * patch_size**2 * width)
+
+
 def sides(modes, binaries, images, model_arguments, compile_baseline):
     """Yields (modes, ours, theirs) one pair of programs after the other."""
     benchmarks = binaries / "tests" / "benchmarks"
@@ -99,25 +120,32 @@ def main():
     parser.add_argument("--modes", default=",".join(UNITS))
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--compile_baseline", action="store_true", help="torch.compile")
+    parser.add_argument("--patch_size", type=int, default=32, help="px, of the model")
     options, model_arguments = parser.parse_known_args()
+    model_arguments.append(f"--patch_size={options.patch_size}")
     modes = options.modes.split(",")
     unknown = [mode for mode in modes if mode not in UNITS]
     if unknown:
         sys.exit(f"error: unknown modes {unknown}; expected some of {list(UNITS)}")
 
-    print(f"{'mode':<18}{'ours':>10}{'baseline':>10}{'ratio':>8}  (range)")
+    work = gflop_per_pass(options.patch_size)
+    print(f"{'mode':<18}{'ours':>10}{'baseline':>10}{'ratio':>8}{'limit':>8}  (range of ratios)")
     for group, ours, theirs in sides(
         modes, options.binaries, options.images, model_arguments, options.compile_baseline
     ):
         for mode in group:
-            pairs = [
-                (ours.measure(mode), theirs.measure(mode)) for _ in range(options.rounds)
-            ]
-            ratios = sorted(a / b for a, b in pairs)
+            rounds, shares = [], []
+            for _ in range(options.rounds):
+                rounds.append((ours.measure(mode), theirs.measure(mode)))
+                if mode in PASSES:
+                    limit = ours.measure("gemm")
+                    shares.append(rounds[-1][0] * PASSES[mode] * work / limit)
+            ratios = sorted(a / b for a, b in rounds)
+            share = f"{statistics.median(shares):.0%}" if shares else ""
             print(
-                f"{mode:<18}{statistics.median(a for a, _ in pairs):>10.2f}"
-                f"{statistics.median(b for _, b in pairs):>10.2f}"
-                f"{statistics.median(ratios):>8.2f}  "
+                f"{mode:<18}{statistics.median(a for a, _ in rounds):>10.2f}"
+                f"{statistics.median(b for _, b in rounds):>10.2f}"
+                f"{statistics.median(ratios):>8.2f}{share:>8}  "
                 f"({ratios[0]:.2f} to {ratios[-1]:.2f}) {UNITS[mode]}",
                 flush=True,
             )

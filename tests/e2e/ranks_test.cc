@@ -13,6 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "core/base/atomic_file.h"
 #include "core/base/files.h"
 #include "core/model/checkpoint.h"
 #include "gmock/gmock.h"
@@ -183,6 +184,33 @@ TEST_F(RanksTest, TrainTheModelOfOneProcess) {
     EXPECT_THAT(again.err, HasSubstr("finished already"));
     EXPECT_THAT(ExitCodes(Run(Command(output, 3), size)), Each(0));
   }
+}
+
+// A contrast is of all ranks' images and prompts.
+TEST_F(RanksTest, TrainBothTowersOfOneProcess) {
+  Checkpoint clip;
+  clip.config = TinyModelConfig(/*num_classes=*/0);
+  clip.config.text = {.width = 8, .heads = 2, .layers = 1, .mlp_width = 16};
+  clip.config.context_length = 8;
+  clip.config.vocab_size = 49408;
+  clip.tensors = TinyModelTensors(clip.config, 2);
+  ASSERT_OK(WriteCheckpoint(Path("clip"), clip).status());
+  ASSERT_OK(WriteFileAtomically(Path("names"), "a\nb\nc\nd\ne\n"));
+  ASSERT_OK(WriteFileAtomically(Path("templates"), "{}\none {}\nthe {}\n"));
+  const auto command = [this](const std::string& output) {
+    std::vector<std::string> flags = Command(output, 2);
+    flags.insert(
+        flags.end(),
+        {"--mode=flyp", "--teacher=", "--counterfactuals=",
+         "--checkpoint=" + Path("clip"), "--class_names=" + Path("names"),
+         "--templates=" + Path("templates"), "--batch_size=3"});
+    return flags;
+  };
+  const ProgramResult alone = RunProgram(command("alone"));
+  ASSERT_EQ(alone.exit_code, 0) << alone.err;
+  const std::vector<ProgramResult> results = Run(command("ranks"), 2);
+  EXPECT_THAT(ExitCodes(results), Each(0)) << results[0].err;
+  ExpectSameCurve("alone", "ranks");
 }
 
 TEST_F(RanksTest, EndTogetherWhenOneIsToldToStopAndGoOnWithAnotherNumber) {

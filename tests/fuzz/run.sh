@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Feeds every parser of foreign bytes with mutated input under the address
-# sanitizer, with clang's libFuzzer; a crash leaves its input in runs/fuzz.
+# Feeds every parser of foreign bytes with mutated input under the address and
+# undefined-behaviour sanitizers, with clang's libFuzzer; a crash leaves its input
+# in runs/fuzz.
 # What it finds interesting is kept there and used the next time.
 #
 #   tests/fuzz/run.sh [SECONDS]     for each target, default 60
@@ -9,9 +10,9 @@ cd "$(dirname "$0")/../.."
 
 seconds=${1:-60}
 tools/setup.sh --dev
-targets=(csv_reader_fuzz decode_image_fuzz exif_orientation_fuzz record_reader_fuzz
-  record_salvage_fuzz
-  safetensors_header_fuzz unpickler_fuzz)
+targets=(csv_reader_fuzz decode_image_fuzz exif_orientation_fuzz manifest_fuzz
+  record_reader_fuzz record_salvage_fuzz safetensors_header_fuzz text_lists_fuzz
+  unpickler_fuzz zip_contents_fuzz)
 bazel build --noshow_progress --ui_event_filters=-info --config=fuzz \
   "${targets[@]/#///tests/fuzz:}"
 

@@ -23,7 +23,7 @@ from method import SETTINGS, THRESHOLDS, all_goldens, batch_rule, zeroshot_model
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 MERGES = ROOT / "core/text/data/bpe_simple_vocab_16e6.txt.gz"
-TEMPLATES = ROOT / "model_tool/zeroshot/data/openai_imagenet_templates.json"
+TEMPLATES = ROOT / "core/text/data/openai_imagenet_templates.json"
 
 SEED = 20230621
 CONFIG = {

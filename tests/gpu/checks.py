@@ -26,6 +26,11 @@ TRAIN = [
     "--seed=0",
 ]
 MASK = ["--mask=object", "--threshold=0.2", "--fill=single"]
+CHECKPOINT = ROOT / "spurious_shapes" / "checkpoint"
+PROMPTS = [
+    f"--class_names={CHECKPOINT / 'class_names.txt'}",
+    f"--templates={CHECKPOINT / 'templates.txt'}",
+]
 
 
 class Checks:
@@ -103,10 +108,9 @@ def prepare(checks, train_size, test_size):
         f"--train_size={train_size}",
         f"--test_size={test_size}",
     )
-    checkpoint = ROOT / "spurious_shapes" / "checkpoint"
     checks.run(
         "model_tool/import_model",
-        f"--source={checkpoint / 'clip.safetensors'}",
+        f"--source={CHECKPOINT / 'clip.safetensors'}",
         f"--output={checks.path('clip')}",
     )
     size = json.loads((checks.path("clip") / "config.json").read_text())["image_size"]
@@ -125,8 +129,7 @@ def prepare(checks, train_size, test_size):
     checks.run(
         "model_tool/build_zeroshot",
         f"--checkpoint={checks.path('clip')}",
-        f"--class_names={checkpoint / 'class_names.txt'}",
-        f"--templates={checkpoint / 'templates.txt'}",
+        *PROMPTS,
         f"--output={checks.path('zeroshot')}",
         f"--device={checks.device}",
     )
@@ -171,6 +174,7 @@ def rows(checks):
     fd_mask = ["--mode=fd_mask", f"--teacher={zeroshot}"]
     return {
         "ft": ["--mode=ft"],
+        "flyp": ["--mode=flyp", f"--checkpoint={checks.path('clip')}", *PROMPTS],
         "lp": ["--mode=lp"],
         "fd": ["--mode=fd", f"--teacher={zeroshot}"],
         "kd": ["--mode=kd", f"--teacher={zeroshot}"],
@@ -189,11 +193,11 @@ def rows(checks):
 
 def train_flags(checks, row):
     return [
-        *rows(checks)[row],
         f"--input={checks.path('train')}",
         f"--checkpoint={checks.path('zeroshot')}",
         *TRAIN,
-        *([] if row == "ft" or row == "lp" else ["--beta=2"]),
+        *([] if row in ("ft", "flyp", "lp") else ["--beta=2"]),
+        *rows(checks)[row],
     ]
 
 

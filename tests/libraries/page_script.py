@@ -4,6 +4,7 @@ import contextlib
 import io
 import pathlib
 import re
+import sys
 
 
 def text_of(page, heading):
@@ -23,3 +24,7 @@ def run(page, heading):
     with contextlib.redirect_stdout(printed):
         exec(compile(text_of(page, heading), heading, "exec"), variables)
     return variables, printed.getvalue().strip()
+
+
+if __name__ == "__main__":  # page_script.py PAGE HEADING
+    print(text_of(*sys.argv[1:]), end="")

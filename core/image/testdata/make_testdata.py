@@ -29,8 +29,35 @@ def main():
     base.save("lossless.webp", lossless=True)
     rgba.save("alpha.webp", quality=85)
     base.save("animated.webp", save_all=True, append_images=[base.rotate(180)])
-    base.save("other.gif")
-    base.save("other.bmp")
+    turned = base.rotate(180)
+    base.save("palette.gif")
+    base.save("animated.gif", save_all=True, append_images=[turned])
+    base.save("rgb.bmp")
+    base.quantize(7).save("palette.bmp")
+    base.save("rgb.tiff")
+    rgba.save("rgba.tiff")
+    base.convert("CMYK").save("cmyk.tiff")
+    base.quantize(7).save("packbits.tiff", compression="packbits")
+    base.save("lzw.tiff", compression="tiff_lzw", tiffinfo={317: 2})
+    base.save("deflate.tiff", compression="tiff_adobe_deflate")
+    base.save("jpeg.tiff", compression="jpeg", quality=85)
+    base.convert("1").save("fax.tiff", compression="group4")
+    base.save("pages.tiff", save_all=True, append_images=[turned])
+
+    # Runs of RLE8, which Pillow does not write: each row as it is.
+    palette = base.quantize(7)
+    colours = palette.getpalette("RGB")[:21]
+    with open("runs.bmp", "wb") as stream:
+        stream.write(struct.pack("<2sIHHI", b"BM", 0, 0, 0, 54 + 28))
+        stream.write(struct.pack("<IiiHHIIiiII", 40, 16, 12, 1, 8, 1, 0, 0, 0, 7, 0))
+        for i in range(0, 21, 3):
+            stream.write(bytes([colours[i + 2], colours[i + 1], colours[i], 0]))
+        for y in reversed(range(12)):
+            row = bytes(palette.getpixel((x, y)) for x in range(16))
+            stream.write(bytes([0, 12]) + row[:12])
+            for x in range(12, 16):
+                stream.write(bytes([1, row[x]]))
+            stream.write(b"\0\1" if y == 0 else b"\0\0")
 
     def chunk(kind, data):
         crc = zlib.crc32(kind + data)

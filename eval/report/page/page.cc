@@ -22,6 +22,7 @@ struct Section {
 absl::StatusOr<std::vector<Section>> Sections(const PageData& data) {
   ASSIGN_OR_RETURN(std::string images, ImagesSection(data));
   ASSIGN_OR_RETURN(std::string sheets, SheetsSection(data));
+  ASSIGN_OR_RETURN(std::string provenance, ProvenanceSection(data));
   return std::vector<Section>{
       {"differences", "Differences", DifferencesSection(data)},
       {"sets", "Set by set", SetsSection(data)},
@@ -33,7 +34,7 @@ absl::StatusOr<std::vector<Section>> Sections(const PageData& data) {
       {"thresholds", "Thresholds", ThresholdsSection(data)},
       {"disagreement", "Disagreement", DisagreementSection(data)},
       {"training", "Training", TrainingSection(data)},
-      {"provenance", "Provenance", ProvenanceSection(data)},
+      {"provenance", "Provenance", std::move(provenance)},
   };
 }
 

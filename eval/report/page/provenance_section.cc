@@ -1,3 +1,4 @@
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -5,9 +6,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/files.h"
+#include "core/base/status_macros.h"
 #include "core/draw/markup.h"
-#include "core/record/manifest.h"
 #include "core/work/directory.h"
+#include "eval/past_work.h"
 #include "eval/report/page/repeat_command.h"
 #include "eval/report/page/sections.h"
 #include "eval/report/text_table.h"
@@ -59,12 +61,13 @@ std::string EvaluationsTable(const PageData& data) {
 
 // Where the directory that `entry` is of lies, as far as it is an input of one
 // of the others.
-std::string OutputOf(const v1::EvalReport& report, const v1::Manifest& entry) {
+absl::StatusOr<std::string> OutputOf(const v1::EvalReport& report,
+                                     const v1::Manifest& entry) {
   for (const v1::Manifest& other : report.lineage()) {
     for (const v1::InputReference& input : other.inputs()) {
-      const auto there =
-          ReadUnfinishedManifest(JoinPath(input.path(), kProvenanceFile));
-      if (there.ok() && there->fingerprint() == entry.fingerprint()) {
+      ASSIGN_OR_RETURN(const std::optional<v1::Manifest> there,
+                       PastEntry(JoinPath(input.path(), kProvenanceFile)));
+      if (there.has_value() && there->fingerprint() == entry.fingerprint()) {
         return input.path();
       }
     }
@@ -83,17 +86,16 @@ std::string RunOf(const std::string& checkpoint) {
 // Of the sets that `entry` read and that still lie there, those that they were
 // made from first. What ingest read, its classes among it, is in no manifest:
 // its sets are named only.
-void AddSets(const v1::Manifest& entry, std::set<std::string>* seen,
-             std::vector<std::string>* commands) {
+absl::Status AddSets(const v1::Manifest& entry, std::set<std::string>* seen,
+                     std::vector<std::string>* commands) {
   for (const v1::InputReference& input : entry.inputs()) {
-    const absl::StatusOr<std::string> path = FindManifest(input.path());
-    if (!path.ok()) continue;
-    const absl::StatusOr<v1::Manifest> set = ReadManifest(*path);
-    if (!set.ok() || set->content_fingerprint() != input.fingerprint() ||
+    ASSIGN_OR_RETURN(const std::optional<v1::Manifest> set,
+                     PastSet(input.path()));
+    if (!set.has_value() || set->content_fingerprint() != input.fingerprint() ||
         !seen->insert(input.fingerprint()).second) {
       continue;
     }
-    AddSets(*set, seen, commands);
+    RETURN_IF_ERROR(AddSets(*set, seen, commands));
     if (set->tool() == "ingest") {
       commands->push_back(absl::StrCat("# ", input.fingerprint(), "  ",
                                        input.path(), ", of ingest"));
@@ -102,28 +104,33 @@ void AddSets(const v1::Manifest& entry, std::set<std::string>* seen,
       commands->push_back(RepeatCommand(*set, input.path()));
     }
   }
+  return absl::OkStatus();
 }
 
 // From the oldest ancestor to the report itself, each after its fingerprint.
-std::vector<std::string> Commands(const Evaluation& evaluation) {
+absl::StatusOr<std::vector<std::string>> Commands(
+    const Evaluation& evaluation) {
   const v1::EvalReport& report = evaluation.report;
   std::vector<std::string> commands;
   std::set<std::string> seen;
   for (int i = report.lineage_size(); i-- > 0;) {
     const v1::Manifest& entry = report.lineage(i);
-    const std::string output =
-        RunOf(i == 0 ? report.checkpoint() : OutputOf(report, entry));
-    AddSets(entry, &seen, &commands);
+    std::string output = report.checkpoint();
+    if (i > 0) {
+      ASSIGN_OR_RETURN(output, OutputOf(report, entry));
+    }
+    RETURN_IF_ERROR(AddSets(entry, &seen, &commands));
     commands.push_back(absl::StrCat("# ", entry.fingerprint()));
-    commands.push_back(RepeatCommand(entry, output));
+    commands.push_back(RepeatCommand(entry, RunOf(output)));
   }
   // The entry of the report itself knows where its sets lay.
-  const auto entry = ReadUnfinishedManifest(
-      JoinPath(Dirname(evaluation.path),
-               absl::StrCat(".", Basename(evaluation.path), ".work")));
+  ASSIGN_OR_RETURN(const std::optional<v1::Manifest> entry,
+                   PastEntry(JoinPath(
+                       Dirname(evaluation.path),
+                       absl::StrCat(".", Basename(evaluation.path), ".work"))));
   const bool is_known =
-      entry.ok() && entry->fingerprint() == report.fingerprint();
-  if (is_known) AddSets(*entry, &seen, &commands);
+      entry.has_value() && entry->fingerprint() == report.fingerprint();
+  if (is_known) RETURN_IF_ERROR(AddSets(*entry, &seen, &commands));
   commands.push_back(absl::StrCat("# ", report.fingerprint()));
   commands.push_back(
       is_known ? RepeatCommand(*entry, evaluation.path)
@@ -136,10 +143,12 @@ std::vector<std::string> Commands(const Evaluation& evaluation) {
 
 }  // namespace
 
-std::string ProvenanceSection(const PageData& data) {
+absl::StatusOr<std::string> ProvenanceSection(const PageData& data) {
   std::string html = absl::StrCat(SetsTable(data), EvaluationsTable(data),
                                   "<h3>Commands</h3>\n");
   for (const Evaluation& evaluation : data.evaluations) {
+    ASSIGN_OR_RETURN(const std::vector<std::string> commands,
+                     Commands(evaluation));
     absl::StrAppend(
         &html, "<details><summary>", EscapeMarkup(evaluation.method),
         evaluation.seed.has_value() ? absl::StrCat(", seed ", *evaluation.seed)
@@ -149,7 +158,7 @@ std::string ProvenanceSection(const PageData& data) {
             ? "<p class=\"note\">Its report says nothing of how the checkpoint "
               "was made.</p>\n"
             : "",
-        CodeBlock(Commands(evaluation)), "</details>\n");
+        CodeBlock(commands), "</details>\n");
   }
   absl::StrAppend(&html, "<p>This page:</p>\n", CodeBlock({data.command}));
   std::vector<std::string> inputs;

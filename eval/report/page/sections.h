@@ -30,7 +30,7 @@ std::string ThresholdsSection(const PageData& data);
 std::string DisagreementSection(const PageData& data);
 std::string TrainingSection(const PageData& data);
 // Where every number is from, and the commands that make it again.
-std::string ProvenanceSection(const PageData& data);
+absl::StatusOr<std::string> ProvenanceSection(const PageData& data);
 
 }  // namespace maskfill
 

@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/files.h"
+#include "core/base/foreign_json.h"
 #include "core/base/status_macros.h"
 #include "nlohmann/json.hpp"
 
@@ -18,7 +19,7 @@ absl::Status TakeApart(const std::string& path, const char* expected,
                        const std::function<void(const Json&)>& take) {
   ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
   try {
-    take(Json::parse(text));
+    take(ParseForeignJson(text));
   } catch (const Json::exception& error) {
     return absl::DataLossError(absl::StrCat("\"", path, "\": ", error.what(),
                                             "; expected ", expected));

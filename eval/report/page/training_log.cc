@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "core/base/files.h"
+#include "core/base/foreign_json.h"
 #include "core/base/status_macros.h"
 #include "core/record/manifest.h"
 #include "nlohmann/json.hpp"
@@ -22,7 +23,7 @@ absl::Status AddLines(const std::string& path, const std::string& prefix,
   for (const absl::string_view line : absl::StrSplit(text, '\n')) {
     ++number;
     if (line.empty()) continue;
-    const Json json = Json::parse(line.begin(), line.end(), nullptr, false);
+    const Json json = ParseForeignJson<Json>(line);
     if (!json.is_object() || !json.contains("step") ||
         !json["step"].is_number()) {
       return absl::DataLossError(absl::StrCat(

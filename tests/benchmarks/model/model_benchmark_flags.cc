@@ -19,8 +19,8 @@ DEFINE_string(
 DEFINE_string(device, "cpu", "auto, cpu, cuda or cuda:N");
 DEFINE_string(
     precision, "fp32",
-    "fp32, tf32 (CUDA), or bf16 (frozen models converted, training by "
-    "autocast)");
+    "fp32, tf32 (CUDA), or bf16 (frozen models converted, training from "
+    "float32 parameters)");
 
 namespace maskfill {
 

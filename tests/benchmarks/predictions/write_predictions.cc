@@ -89,6 +89,6 @@ absl::Status Run(const std::string& dir) {
 
 int main(int argc, char** argv) {
   maskfill::InitMain("write_predictions DIR", &argc, &argv,
-                     /*max_positional=*/1);
+                     {{.name = "DIR", .facts = {}, .help = "to write into"}});
   return maskfill::ExitCode(maskfill::Run(argc > 1 ? argv[1] : "predictions"));
 }
