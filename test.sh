@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up the machine, builds everything and runs every test, then the
-# quickstart, and the jobs of workflows/slurm. About 27 minutes on 2 cores the
-# first time, seconds after that.
+# quickstart, the jobs of workflows/slurm, faults and packages. About 35 minutes on
+# 2 cores the first time, seconds after that.
 #
 #   ./test.sh                    all
 #   ./test.sh //core/image/...   only these targets, without what follows them
