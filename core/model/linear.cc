@@ -118,12 +118,17 @@ at::Tensor Linear(const at::Tensor& x, const at::Tensor& weight,
 
 void AddWeightGradient(const at::Tensor& gradient, const at::Tensor& x,
                        double factor, at::Tensor sum) {
-  // Beyond that many rows oneDNN's float32 product of two transposed matrices
-  // falls out of the cache: 800 rows at 200 GFLOP/s, 3200 at 150 to 175.
-  constexpr int64_t kRows = 800;
+  // Beyond 800 rows of ViT-B/32's widths oneDNN's float32 product of two
+  // transposed matrices falls out of the cache: 800 at 200 GFLOP/s, 3200 at 150
+  // to 175.
+  constexpr int64_t kValues = 800 * 768;
   const int64_t rows = gradient.size(0);
   const int64_t part =
-      gradient.scalar_type() == at::kFloat ? std::min(rows, kRows) : rows;
+      gradient.scalar_type() == at::kFloat
+          ? std::min(rows,
+                     std::max<int64_t>(
+                         1, kValues / std::min(gradient.size(1), x.size(1))))
+          : rows;
   for (int64_t begin = 0; begin < rows; begin += part) {
     const int64_t count = std::min(part, rows - begin);
     sum.add_(MultiplyGradient(gradient.narrow(0, begin, count).t(),

@@ -25,7 +25,7 @@
 namespace maskfill {
 
 // Of a step's arithmetic and of the data's order; raised when they change.
-inline constexpr uint32_t kTrainingVersion = 1;
+inline constexpr uint32_t kTrainingVersion = 2;
 
 struct TrainerOptions {
   const Objective* objective = nullptr;  // required
