@@ -76,6 +76,7 @@ run_script() {
 }
 quickstart_tests() {
   tests/e2e/quickstart_test.sh && tests/e2e/study_test.sh &&
+    tests/e2e/imagenet_test.sh &&
     tests/gpu/run.sh --quick >&2 # of the CPU
 }
 packages_tests() {
@@ -87,7 +88,8 @@ reliability_tests() {
 scripts=()
 if [ $# -eq 0 ] && [ "$status" = 0 ]; then
   run_script quickstart quickstart.sh spurious_shapes/checkpoint \
-    'tests/e2e/*.sh' tests/gpu -- quickstart_tests
+    'tests/e2e/*.sh' 'tests/e2e/*.py' ingest/classes/data tests/gpu -- \
+    quickstart_tests
   scripts+=(--script="$result")
   run_script reliability tests/reliability -- reliability_tests
   scripts+=(--script="$result")

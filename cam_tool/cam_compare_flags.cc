@@ -53,6 +53,9 @@ std::vector<double> ParseThresholds(const std::string& list,
     }
     thresholds.push_back(threshold);
   }
+  if (list.empty()) {
+    errors->Add("--thresholds is empty, expected numbers from 0 to below 1");
+  }
   return thresholds;
 }
 

@@ -1,6 +1,8 @@
 #include "cam_tool/object_masks.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -25,6 +27,30 @@ absl::Status CheckId(absl::string_view id) {
 
 std::string PathOf(const std::string& dir, absl::string_view id) {
   return JoinPath(dir, absl::StrCat(id, ".png"));
+}
+
+// A picture taken for a mask would give numbers that mean nothing, and a FIFO
+// would never give any.
+absl::StatusOr<Image> ReadMask(const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::exists(path, error) &&
+      !std::filesystem::is_regular_file(path, error)) {
+    return absl::DataLossError(
+        absl::StrCat("\"", path, "\" is no regular file, expected a PNG"));
+  }
+  ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path));
+  ASSIGN_OR_RETURN(Image mask, Annotate(DecodeImage(bytes), path));
+  for (int64_t y = 0; y < mask.height; ++y) {
+    const uint8_t* row = mask.Row(y);
+    for (int64_t x = 0; x < mask.width; ++x, row += 3) {
+      if (row[0] == row[1] && row[1] == row[2]) continue;
+      return absl::DataLossError(absl::StrCat(
+          "\"", path, "\" has the colour ", row[0], " ", row[1], " ", row[2],
+          " in column ", x, " of row ", y, ", expected a grey mask, 255 where ",
+          "the object is; is --masks the folder of the images themselves?"));
+    }
+  }
+  return mask;
 }
 
 // The share of a box's pixels that is covered, 0 to 1.
@@ -68,8 +94,7 @@ absl::StatusOr<PatchMask> ObjectMasks::Read(absl::string_view id, int64_t rows,
                                             int64_t cols) const {
   RETURN_IF_ERROR(CheckId(id));
   const std::string path = PathOf(options_.dir, id);
-  ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path));
-  ASSIGN_OR_RETURN(const Image mask, Annotate(DecodeImage(bytes), path));
+  ASSIGN_OR_RETURN(const Image mask, ReadMask(path));
   const int64_t border = options_.border_px;
   const int64_t side = std::min(mask.height, mask.width) - 2 * border;
   if (side < rows || side < cols) {

@@ -36,8 +36,8 @@ class ObjectMasks {
   // patches over the largest square in the middle, which is what CLIP's
   // preprocessing keeps of an image. A patch is the pixels from row * side /
   // rows to below (row + 1) * side / rows. NotFound when there is no mask;
-  // DataLoss when it is damaged; FailedPrecondition when it has fewer pixels
-  // than patches.
+  // DataLoss when it is damaged, coloured (a picture) or no regular file;
+  // FailedPrecondition when it has fewer pixels than patches.
   absl::StatusOr<PatchMask> Read(absl::string_view id, int64_t rows,
                                  int64_t cols) const;
 

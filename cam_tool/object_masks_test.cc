@@ -1,5 +1,7 @@
 #include "cam_tool/object_masks.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <functional>
 #include <string>
@@ -93,6 +95,24 @@ TEST(ObjectMasks, SayWhatIsMissing) {
   EXPECT_THAT(
       ObjectMasks::Open({.dir = dir + "/none"}, "1"),
       StatusIs(absl::StatusCode::kNotFound, HasSubstr("/none\" (--masks)")));
+}
+
+TEST(ObjectMasks, AreNoPicturesAndNoPipes) {
+  const std::string dir = TestDirectory();
+  Image picture(4, 4);
+  picture.Row(2)[3 * 1 + 2] = 7;
+  ASSERT_OK_AND_ASSIGN(const std::string png, EncodePng(picture));
+  ASSERT_OK(WriteFileAtomically(dir + "/1.png", png));
+  ASSERT_EQ(mkfifo((dir + "/2.png").c_str(), 0600), 0);
+  ASSERT_OK_AND_ASSIGN(const ObjectMasks masks,
+                       ObjectMasks::Open({.dir = dir}, "1"));
+  EXPECT_THAT(masks.Read("1", 2, 2),
+              StatusIs(absl::StatusCode::kDataLoss,
+                       AllOf(HasSubstr("colour 0 0 7 in column 1 of row 2"),
+                             HasSubstr("expected a grey mask"))));
+  EXPECT_THAT(masks.Read("2", 2, 2),
+              StatusIs(absl::StatusCode::kDataLoss,
+                       HasSubstr("2.png\" is no regular file")));
 }
 
 TEST(ObjectMasks, RefuseIdsThatLeadElsewhere) {

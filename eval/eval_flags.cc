@@ -44,7 +44,7 @@ DEFINE_string(alphas, "",
               "shares of --checkpoint, 0 to 1, comma separated: evaluates (1 - "
               "alpha) * base + alpha * checkpoint at each, the WiSE-FT curve, "
               "with both loaded once");
-DEFINE_int64(models_at_once, 16,
+DEFINE_int64(models_at_once, 4,
              "models in memory at the same time, 1 or more; each such group "
              "decodes the images again");
 DEFINE_string(predictions, "",

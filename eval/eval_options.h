@@ -41,7 +41,7 @@ struct EvalOptions {
   PredictionContents contents;
   // How many models are in memory at once; each such group decodes the images
   // again.
-  int64_t models_at_once = 16;
+  int64_t models_at_once = 4;
 
   // Directories that `predictions` was, or sets in them: no model is asked.
   // Several are the members of an ensemble.

@@ -256,6 +256,12 @@ absl::Status PredictionEvaluation::FillReport(v1::EvalReport* report) const {
                      EvaluatePredictions(predictions, nothing_seen_[i],
                                          options_.run.num_threads));
     const std::string& name = members_[0][i].name;
+    if (evaluation.sums().images == 0 && !options_.only_groups.empty()) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          "no image of the set \"", name,
+          "\" is of --only_groups=", absl::StrJoin(options_.only_groups, ","),
+          "; the report without it lists the groups of each set"));
+    }
     if (evaluation.sums().counted == 0) {
       return absl::FailedPreconditionError(absl::StrCat(
           "none of the ", evaluation.sums().images, " images of the set \"",

@@ -151,7 +151,7 @@ TEST_F(EvalPredictionsTest, LookAtSomeGroups) {
   EXPECT_NE(found.fingerprint(), run.sets(0).fingerprint());
   from.only_groups = {"nobody"};
   EXPECT_THAT(Eval(from), StatusIs(absl::StatusCode::kFailedPrecondition,
-                                   HasSubstr("none of the 0 images")));
+                                   HasSubstr("--only_groups=nobody; ")));
 }
 
 // The most likely class by hand, of each kind of mean.

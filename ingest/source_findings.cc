@@ -55,6 +55,12 @@ std::string ToText(const SourceFindings::LeftOut& left_out) {
       left_out.reason);
 }
 
+std::string ToText(const std::vector<SourceFindings::LeftOut>& left_out) {
+  return absl::StrJoin(left_out, "; ", [](std::string* out, const auto& entry) {
+    out->append(ToText(entry));
+  });
+}
+
 std::string ShortList(const std::vector<std::string>& names) {
   return ShortListOf(absl::MakeConstSpan(names).subspan(0, kNamesInMessages),
                      names.size());

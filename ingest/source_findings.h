@@ -35,6 +35,8 @@ absl::Status CheckFindings(const SourceFindings& findings);
 
 // "12 (.DS_Store, a/.DS_Store and 10 more), hidden: ..."
 std::string ToText(const SourceFindings::LeftOut& left_out);
+// All of them, separated by "; ".
+std::string ToText(const std::vector<SourceFindings::LeftOut>& left_out);
 
 // "a, b, c and 7 more": for messages.
 std::string ShortList(const std::vector<std::string>& names);

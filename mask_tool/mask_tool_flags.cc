@@ -73,8 +73,8 @@ void TakeMask(MaskToolOptions* options, FlagErrors* errors) {
                                "them"));
     }
     if (mask.kind != MaskKind::kRandom) {
-      errors->Add(absl::StrCat("--rate_from is not used by --mask=",
-                               ToString(mask.kind), "; leave it out"));
+      errors->RefuseIfGiven("rate_from",
+                            absl::StrCat("--mask=", ToString(mask.kind)));
     }
   }
 }

@@ -175,6 +175,58 @@ TEST(MaskToolFlags, RefuseDonorsWhereNoneAreTaken) {
                         {"cams", "cams"},
                         {"fill", "mean"},
                         {"donor_input", "others"}}));
+  // Whether or not the value is the default.
+  EXPECT_THAT(OptionsFor({{"input", "in"},
+                          {"output", "out"},
+                          {"cams", "cams"},
+                          {"fill", "mean"},
+                          {"donors", "any"},
+                          {"allow_self_donor", "true"}}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr("--donors is not used by --fill=mean"),
+                             HasSubstr("--allow_self_donor is not used"))));
+  // An image is of its own class.
+  EXPECT_THAT(OptionsFor({{"input", "in"},
+                          {"output", "out"},
+                          {"cams", "cams"},
+                          {"donors", "other_class"},
+                          {"allow_self_donor", "true"}}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("--allow_self_donor is not used by "
+                                 "--donors=other_class")));
+}
+
+TEST(MaskToolFlags, RefuseOnePlaceForTwoResults) {
+  EXPECT_THAT(
+      OptionsFor({{"input", "in"},
+                  {"output", "out"},
+                  {"cams", "cams"},
+                  {"preview", "./out/"},
+                  {"stats", "a.json, b.md"},
+                  {"summary_json", "new/../a.json"}}),
+      StatusIs(
+          absl::StatusCode::kInvalidArgument,
+          AllOf(HasSubstr("--output and --preview are both \"./out/\""),
+                HasSubstr("--summary_json and --stats are both \"a.json\""))));
+  EXPECT_OK(OptionsFor({{"input", "in"},
+                        {"output", "out"},
+                        {"cams", "cams"},
+                        {"preview", "out.png"},
+                        {"stats", "out.md"},
+                        {"summary_json", "out.json"}}));
+}
+
+TEST(MaskToolFlags, RefuseARateOfMasksThatAreNotRandom) {
+  for (const char* mask : {"object", "context"}) {
+    EXPECT_THAT(OptionsFor({{"input", "in"},
+                            {"output", "out"},
+                            {"cams", "cams"},
+                            {"mask", mask},
+                            {"rate", "0.3"}}),
+                StatusIs(absl::StatusCode::kInvalidArgument,
+                         HasSubstr(absl::StrCat("--rate is not used by --mask=",
+                                                mask))));
+  }
 }
 
 }  // namespace

@@ -273,6 +273,29 @@ TEST_F(MaskStageTest, MasksAsManyRandomPatchesAsTheObjectHas) {
   EXPECT_LT(same, 5);
 }
 
+TEST_F(MaskStageTest, DrawsAmongEqualsWhereAShareIsMasked) {
+  MaskToolOptions options = Options("object");
+  options.counterfactual.mask.cut = {RelevanceCutKind::kTargetRatio, 0.5};
+  ASSERT_OK_AND_ASSIGN(const MaskToolStats object, MaskTool(options));
+  EXPECT_EQ(object.masks.masked_patches, 8 * kImages);
+  // As before those that read such a set know how it was made.
+  ASSERT_OK_AND_ASSIGN(
+      const RecordSet set,
+      RecordSet::Open(Path("object"), "maskfill.v1.CounterfactualRecord"));
+  EXPECT_EQ(set.manifest().algorithm_version(), 3u);
+  EXPECT_OK(OptionsOfSet(set));
+  options.run.output = Path("context");
+  options.counterfactual.mask.kind = MaskKind::kContext;
+  ASSERT_OK(MaskTool(options).status());
+  const auto masks_of_object = Records("object");
+  const auto masks_of_context = Records("context");
+  for (size_t i = 0; i < masks_of_object.size(); ++i) {
+    ASSERT_OK_AND_ASSIGN(const PatchMask mask,
+                         PatchMask::FromBytes(masks_of_object[i].mask(), 16));
+    EXPECT_EQ(masks_of_context[i].mask(), mask.Complement().ToBytes());
+  }
+}
+
 TEST_F(MaskStageTest, TakesDonorsFromAnotherSet) {
   std::vector<v1::ImageRecord> others;
   for (int64_t i = 100; i < 110; ++i) {

@@ -94,10 +94,7 @@ std::string ToText(const WorkResult& result,
                    ", fingerprint ", result.manifest.fingerprint(), "\n");
   const std::string equal = NoteOf(result.manifest, "equal_names");
   if (!equal.empty()) {
-    absl::StrAppend(&text,
-                    "equal class names, which no image can be told "
-                    "apart by: ",
-                    equal, "\n");
+    absl::StrAppend(&text, kEqualNames, equal, "\n");
   }
   return text;
 }

@@ -1,6 +1,7 @@
 #include "model_tool/merge_models.h"
 
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -127,6 +128,10 @@ absl::Status CheckMergeModelsOptions(const MergeModelsOptions& options) {
   for (const double alpha : options.alphas) {
     if (alpha >= 0 && alpha <= 1) continue;
     errors.Add(absl::StrCat("--alpha is ", alpha, ", expected 0 to 1"));
+  }
+  if (std::set<double>(options.alphas.begin(), options.alphas.end()).size() <
+      options.alphas.size()) {
+    errors.Add("--alpha names a number twice, expected each once");
   }
   if (options.alphas.empty()) {
     errors.Add("--alpha is empty, expected one or more numbers from 0 to 1");

@@ -370,6 +370,10 @@ TEST_F(MergeModelsTest, OptionsOutOfRangeAreRefused) {
                 StatusIs(absl::StatusCode::kInvalidArgument,
                          HasSubstr("expected 0 to 1")));
   }
+  options_.alphas = {0.5, 0.25, 0.5};
+  EXPECT_THAT(MergeModels(options_),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("names a number twice")));
   options_.alphas = {0.5};
   options_.checkpoints.push_back(options_.checkpoints[0]);
   EXPECT_THAT(MergeModels(options_),

@@ -1,12 +1,15 @@
 #include "record_tool/salvage_records.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
@@ -15,9 +18,11 @@
 #include "core/base/mapped_file.h"
 #include "core/base/sha256.h"
 #include "core/base/status_macros.h"
+#include "core/record/record_parsing.h"
 #include "core/record/record_salvage.h"
 #include "core/work/shards.h"
 #include "core/work/work.h"
+#include "google/protobuf/message.h"
 #include "record_tool/record_json.h"
 #include "record_tool/record_target.h"
 
@@ -86,7 +91,45 @@ ShardSpec SpecFor(const RecordTarget& target, Work work) {
   return spec;
 }
 
-absl::Status SalvageShard(const TargetShard& shard, ShardSink& sink) {
+// What no two records of a set share; empty where nothing names them.
+std::string NameOf(const google::protobuf::Message& record) {
+  const auto* type = record.GetDescriptor();
+  const auto* id = type->FindFieldByName("id");
+  const auto* variant = type->FindFieldByName("variant");
+  if (id == nullptr) return "";
+  std::string name = record.GetReflection()->GetString(record, id);
+  if (variant != nullptr) {
+    absl::StrAppend(&name, "\", variant \"",
+                    record.GetReflection()->GetInt32(record, variant));
+  }
+  return name;
+}
+
+// What a sound piece is, where the checksums are right and the record is none
+// of the set: "" or why.
+class RecordJudge {
+ public:
+  explicit RecordJudge(std::unique_ptr<google::protobuf::Message> record)
+      : record_(std::move(record)) {}
+  std::string WhyNot(absl::string_view payload) {
+    if (!ParseMessage(payload, "", record_.get()).ok()) {
+      return absl::StrCat("is no ", record_->GetTypeName());
+    }
+    const std::string name = NameOf(*record_);
+    if (name.empty() || names_.insert(name).second) return "";
+    return absl::StrCat("claims to be \"", absl::CEscape(name),
+                        "\", which lies before it");
+  }
+
+ private:
+  std::unique_ptr<google::protobuf::Message> record_;
+  std::set<std::string> names_;
+};
+
+absl::Status SalvageShard(const TargetShard& shard, const std::string& type,
+                          ShardSink& sink) {
+  ASSIGN_OR_RETURN(auto record, NewRecord(type));
+  RecordJudge judge(std::move(record));
   const std::string name = Basename(shard.path);
   const absl::StatusOr<std::shared_ptr<const MappedFile>> file =
       MappedFile::Open(shard.path);
@@ -100,22 +143,27 @@ absl::Status SalvageShard(const TargetShard& shard, ShardSink& sink) {
   int64_t salvaged = 0;
   bool whole = true;
   for (const ShardPiece& piece : FindSoundRecords(bytes)) {
+    std::string why = "no sound record";
     if (piece.sound) {
-      RETURN_IF_ERROR(sink.Append(PayloadOf(bytes, piece)));
-      ++salvaged;
-      continue;
+      const absl::string_view payload = PayloadOf(bytes, piece);
+      why = judge.WhyNot(payload);
+      if (why.empty()) {
+        RETURN_IF_ERROR(sink.Append(payload));
+        ++salvaged;
+        continue;
+      }
     }
     whole = false;
     sink.AddCounter(kSkippedBytes,
                     static_cast<double>(piece.end - piece.begin));
     RETURN_IF_ERROR(sink.AddBadRecord(
         absl::StrCat(name, ": bytes ", piece.begin, " to ", piece.end),
-        absl::StrCat("no sound record; ", salvaged, " lie before it")));
+        absl::StrCat(why, "; ", salvaged, " lie before it")));
   }
   sink.AddCounter(kSalvaged, static_cast<double>(salvaged));
   if (shard.entry.has_value()) {
-    sink.AddCounter(kLost,
-                    static_cast<double>(shard.entry->records() - salvaged));
+    sink.AddCounter(kLost, static_cast<double>(std::max<int64_t>(
+                               0, shard.entry->records() - salvaged)));
     if (whole &&
         shard.entry->crc32c() != absl::StrFormat("%08x", Crc32c(bytes))) {
       RETURN_IF_ERROR(sink.AddBadRecord(
@@ -160,7 +208,8 @@ absl::StatusOr<WorkResult> SalvageRecords(const SalvageRecordsOptions& options,
   ASSIGN_OR_RETURN(WorkResult result,
                    MakeShards(run, SpecFor(target, std::move(work)),
                               [&target](int64_t shard, ShardSink& sink) {
-                                return SalvageShard(target.shards[shard], sink);
+                                return SalvageShard(target.shards[shard],
+                                                    target.type, sink);
                               }));
   if (result.complete) {
     Report(result.manifest, target.manifest.has_value(), out);

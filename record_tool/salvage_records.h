@@ -12,7 +12,7 @@
 
 namespace maskfill {
 
-inline constexpr uint32_t kSalvageVersion = 1;
+inline constexpr uint32_t kSalvageVersion = 2;
 
 struct SalvageRecordsOptions {
   // --input: a stage directory, or one shard; it is left as it is. --output:
@@ -28,7 +28,9 @@ struct SalvageRecordsOptions {
 // on the damaged bytes. What was skipped is listed in the manifest as bad
 // records and printed to `out`, a line each, with how many records were lost;
 // without the old manifest that number is not known. A shard that is missing
-// loses all its records.
+// loses all its records. Skipped as well is what has right checksums and is
+// none of the set: bytes that are no such message, and a second record of an id
+// and variant in its shard.
 //
 // The new set has another content fingerprint: stages after it are to be run
 // again on it.

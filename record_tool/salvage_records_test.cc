@@ -9,10 +9,12 @@
 #include "core/base/atomic_file.h"
 #include "core/base/files.h"
 #include "core/record/manifest.h"
+#include "core/record/record_framing.h"
 #include "core/record/record_index.h"
 #include "core/record/record_set.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "proto/records.pb.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_paths.h"
 #include "tests/support/test_records.h"
@@ -152,6 +154,31 @@ TEST_F(SalvageRecordsTest, TakesALoneShardWithAType) {
   EXPECT_EQ(set.manifest().name(), "lone");
   EXPECT_EQ(set.num_records(), 3);
   EXPECT_THAT(out_.str(), testing::Not(HasSubstr("lost")));
+}
+
+// Right checksums are no proof: anybody can compute them.
+TEST_F(SalvageRecordsTest, SkipsForgedRecords) {
+  ASSERT_OK_AND_ASSIGN(const std::string sound, ReadFile(Shard(input_, 0)));
+  ASSERT_OK_AND_ASSIGN(const std::vector<std::string> before,
+                       ReadAllPayloads(Shard(input_, 0)));
+  const auto framed = [](const std::string& payload) {
+    return RecordHeader(payload) + payload + RecordFooter(payload);
+  };
+  v1::ImageRecord other;
+  other.set_schema_version(1);
+  other.set_id("b");
+  other.set_label(7);
+  ASSERT_OK(WriteFileAtomically(Shard(input_, 0),
+                                framed("\xff\xff no record") + sound +
+                                    framed(other.SerializeAsString())));
+  ASSERT_OK(Salvage());
+  EXPECT_THAT(ReadAllPayloads(Shard(options_.run.output, 0)),
+              IsOkAndHolds(before));
+  EXPECT_THAT(
+      out_.str(),
+      AllOf(HasSubstr("bytes 0 to 28: is no maskfill.v1.ImageRecord; 0 lie"),
+            HasSubstr("claims to be \"b\", which lies before it; 4 lie"),
+            HasSubstr("6 records salvaged, 0 records lost, ")));
 }
 
 TEST_F(SalvageRecordsTest, IsOtherWorkWhenTheDamageIsOther) {

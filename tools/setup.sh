@@ -11,6 +11,8 @@
 #                                Chromium, ... (about 0.8 GB)
 #   tools/setup.sh --slurm   also Debian's Slurm and Snakemake's executor for it,
 #                            which tests/slurm runs (30 s)
+#   tools/setup.sh --mpi   also Open MPI's and MPICH's mpirun (70 MB), which start
+#                          ranks in a test that is skipped without them
 #
 # LIBTORCH_HOME=DIR builds against another LibTorch >= 2.11 instead.
 set -euo pipefail
@@ -102,6 +104,9 @@ case "${1:-}" in
     install_debian_packages tools/debian_packages_slurm.txt
     install_python_packages maskfill-slurm.sha256 tools/requirements_slurm.txt \
       snakemake_executor_plugin_slurm
+    ;;
+  --mpi)
+    install_debian_packages tools/debian_packages_mpi.txt
     ;;
 esac
 write_bazelrc

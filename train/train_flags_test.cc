@@ -42,6 +42,7 @@ TEST(TrainFlags, DefaultToTheRecipeOfTheMethod) {
   EXPECT_EQ(options.warmup_fraction, 0.02);
   EXPECT_EQ(options.grad_clip, 1);
   EXPECT_EQ(options.accumulate, 1);
+  EXPECT_FALSE(options.recompute);
   EXPECT_EQ(options.keep_states, 2);
   EXPECT_TRUE(options.resume);
   EXPECT_EQ(options.teacher, "models/wise");
@@ -74,10 +75,11 @@ TEST(TrainFlags, RefuseWhatAModeDoesNotUse) {
   EXPECT_THAT(Parse({{"mode", "fd"}}),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        HasSubstr("--counterfactuals is not used")));
-  EXPECT_THAT(Parse({{"mode", "lp"}}),
+  EXPECT_THAT(Parse({{"mode", "lp"}, {"recompute", "true"}}),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        AllOf(HasSubstr("--teacher is not used by --mode=lp"),
-                             HasSubstr("--counterfactuals is not used"))));
+                             HasSubstr("--counterfactuals is not used"),
+                             HasSubstr("--recompute is not used by"))));
   EXPECT_THAT(
       Parse({{"kd_temperature", "5"},
              {"features", "features"},

@@ -306,6 +306,7 @@ void AddTrainNotes(const TrainOptions& options, v1::Manifest* entry) {
   AddNote("device", options.compute.device.str(), entry);
   AddNote("num_ranks", absl::StrCat(options.ranks.launch.size), entry);
   AddNote("num_threads", absl::StrCat(options.run.num_threads), entry);
+  AddNote("recompute", options.recompute ? "true" : "false", entry);
 }
 
 }  // namespace maskfill

@@ -51,6 +51,7 @@ struct TrainOptions {
   int64_t epochs = 10;
   int64_t global_batch_size = 512;  // images per optimiser step
   int64_t accumulate = 1;           // least number of parts of a batch
+  bool recompute = false;           // TrainerOptions::recompute
   double learning_rate = 3e-5;
   double weight_decay = 0.1;
   ScheduleKind schedule = ScheduleKind::kOneCycle;

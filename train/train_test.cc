@@ -234,10 +234,11 @@ TEST_F(TrainingStageTest, RefusesTheDirectoryOfARunWithAnotherOption) {
   EXPECT_EQ(result.records, 18);
 }
 
-TEST_F(TrainingStageTest, DoesNotDependOnTheNumberOfParts) {
+TEST_F(TrainingStageTest, DoesNotDependOnPartsAndRecomputation) {
   ASSERT_OK(Train(Options("whole")).status());
   TrainOptions parts = Options("whole");
   parts.accumulate = 3;
+  parts.recompute = true;
   ASSERT_OK_AND_ASSIGN(const WorkResult result, Train(parts));
   EXPECT_TRUE(result.already_done);
 }

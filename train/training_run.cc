@@ -193,6 +193,7 @@ absl::Status TrainingRun::LoadModels(const TrainInputs& inputs) {
                       .total_steps = total_steps(),
                       .warmup_fraction = options_.warmup_fraction};
   trainer.micro_batch_size = MicroBatchSize(options_, data_->batch_size());
+  trainer.recompute = options_.recompute;
   trainer.precision = options_.compute.precision;
   trainer.group = &group_;
   trainer.global_batch_size = data_->batch_size();

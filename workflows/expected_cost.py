@@ -47,7 +47,9 @@ class ExpectedCost:
     def of(self, rule, name):
         """Of a stage: the rule, and the set, run or model it is for."""
         images = self._images(rule, name)
-        kind = "eval" if rule.startswith("evaluate") else rule
+        # One pass forward either way.
+        forward = rule.startswith("evaluate") or rule == "teacher_features"
+        kind = "eval" if forward else rule
         of_device = self.expected["device_images_per_second"]
         of_core = self.expected["core_images_per_second"]
         rate = of_device.get(self._mode(name) if rule == "train" else kind)
@@ -68,7 +70,7 @@ class ExpectedCost:
         tested = sum(images[name] for name in self.config["eval_sets"])
         if rule == "ingest":
             return images[name]
-        if rule == "cam_tool":
+        if rule in ("cam_tool", "teacher_features"):
             return train
         if rule == "mask_tool":
             return train * self.config["counterfactuals"][name].get("variants", 1)

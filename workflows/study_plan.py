@@ -26,6 +26,7 @@ STAGES = {
     "draw_set": "make_spurious_shapes",
     "evaluate": "eval",
     "evaluate_zero_shot": "eval",
+    "teacher_features": "feature_tool",
 }
 # Rule -> where its outputs lie, each a file or directory.
 OUTPUTS = {
@@ -34,7 +35,8 @@ OUTPUTS = {
     "ingest": "records/*",
     "cam_tool": "cams/*",
     "mask_tool": "cf/*",
-    "feature_tool": "features/*",
+    "feature_tool": "features/*-seed*",
+    "teacher_features": "features/zero-shot",
     "import_model": "models/clip",
     "build_zeroshot": "models/zeroshot",
     "train": "runs/*",

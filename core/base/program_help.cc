@@ -14,6 +14,7 @@
 #include "absl/strings/str_split.h"
 #include "core/base/build_facts.h"
 #include "core/base/exit_code.h"
+#include "core/base/number_text.h"
 #include "gflags/gflags.h"
 #include "nlohmann/json.hpp"
 
@@ -62,13 +63,18 @@ std::string KindText(const FlagFacts& facts) {
   return absl::StrCat(", ", facts.list ? "list: " : "", ToString(facts.path));
 }
 
+// As a person would write it: gflags tells 0.3 as 0.29999999999999999.
+std::string DefaultText(const Flag& flag) {
+  if (flag.type == "string")
+    return absl::StrCat("\"", flag.default_value, "\"");
+  if (flag.type != "double") return flag.default_value;
+  return NumberText(std::strtod(flag.default_value.c_str(), nullptr));
+}
+
 std::string FlagText(const Flag& flag) {
   const FlagFacts facts = FactsOf(flag.name);
-  const char* quote = flag.type == "string" ? "\"" : "";
   const std::string shown =
-      facts.required
-          ? ""
-          : absl::StrCat(", default ", quote, flag.default_value, quote);
+      facts.required ? "" : absl::StrCat(", default ", DefaultText(flag));
   return absl::StrCat("  --", flag.name, " (", flag.type, KindText(facts),
                       RequiredText(facts), shown, ")\n      ", flag.description,
                       "\n");

@@ -42,6 +42,10 @@ absl::string_view ToString(CounterfactualPayload payload) {
 }
 
 uint32_t CounterfactualVersion(const CounterfactualOptions& options) {
+  if (options.mask.kind != MaskKind::kRandom &&
+      options.mask.cut.kind == RelevanceCutKind::kTargetRatio) {
+    return 3;
+  }
   const bool from_lists = RuleOf(options.fill).takes_donors &&
                           options.donors == DonorRule::kOtherClass;
   const bool equal_counts =
@@ -93,6 +97,9 @@ absl::StatusOr<CounterfactualOptions> OptionsOfSet(
   if (option("mask") == ToString(MaskKind::kRandom)) {
     options.mask.kind = MaskKind::kRandom;
     options.mask.match_object_mask = !option("rate_from").empty();
+  }
+  if (!option(RuleOf(RelevanceCutKind::kTargetRatio).name).empty()) {
+    options.mask.cut.kind = RelevanceCutKind::kTargetRatio;
   }
   const uint32_t version = CounterfactualVersion(options);
   if (manifest.algorithm_version() != version) {

@@ -41,10 +41,11 @@ struct CounterfactualOptions {
   std::optional<Rgb> mean_colour = std::nullopt;
 };
 
-// Raised when the counterfactuals of the same inputs and options change: 2 for
-// donors of another class, which are drawn from lists of the classes since, and
-// for random patches by rate that are dropped, equally many of every image
-// since; 1 for all others.
+// Raised when the counterfactuals of the same inputs and options change: 3 for
+// object and context masks of a target ratio, which draws among equally
+// relevant patches since; 2 for donors of another class, which are drawn from
+// lists of the classes since, and for random patches by rate that are dropped,
+// equally many of every image since; 1 for all others.
 uint32_t CounterfactualVersion(const CounterfactualOptions& options);
 
 // What decides masks and fills, as the ledger names it: --mask --threshold and

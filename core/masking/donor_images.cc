@@ -12,6 +12,7 @@
 #include "core/base/status_macros.h"
 #include "core/image/record_pixels.h"
 #include "core/masking/refill.h"
+#include "core/record/record_parsing.h"
 #include "google/protobuf/io/coded_stream.h"
 
 namespace maskfill {
@@ -80,7 +81,7 @@ absl::StatusOr<v1::ImageRecord> ParseWithoutPayload(absl::string_view payload) {
     kept.append(payload.data() + begin, static_cast<size_t>(end - begin));
   }
   v1::ImageRecord record;
-  if (!input.ConsumedEntireMessage() || !record.ParseFromString(kept)) {
+  if (!input.ConsumedEntireMessage() || !ParseMessage(kept, "", &record).ok()) {
     return damaged;
   }
   return record;
@@ -95,7 +96,9 @@ std::optional<v1::ImageRecord> ParseBeforePayload(absl::string_view head) {
     if (tag == 0) return std::nullopt;
     if (IsPayload(static_cast<int>(tag >> 3))) {
       v1::ImageRecord record;
-      if (!record.ParseFromArray(head.data(), begin)) return std::nullopt;
+      const absl::string_view before =
+          head.substr(0, static_cast<size_t>(begin));
+      if (!ParseMessage(before, "", &record).ok()) return std::nullopt;
       return record;
     }
     if (!SkipField(input, tag)) return std::nullopt;

@@ -56,9 +56,13 @@ void TakeFillFlags(CounterfactualOptions* options, std::string* donor_input,
   options->allow_self_donor = FLAGS_allow_self_donor;
   *donor_input = FLAGS_donor_input;
   const FillRule& fill = RuleOf(options->fill);
-  if (!donor_input->empty() && !fill.takes_pool) {
-    errors->Add(absl::StrCat("--donor_input is not used by --fill=", fill.name,
-                             "; leave it out"));
+  const std::string user = absl::StrCat("--fill=", fill.name);
+  if (!fill.takes_pool) errors->RefuseIfGiven("donor_input", user);
+  if (!fill.takes_donors) {
+    errors->RefuseIfGiven("donors", user);
+    errors->RefuseIfGiven("allow_self_donor", user);
+  } else if (options->donors == DonorRule::kOtherClass) {
+    errors->RefuseIfGiven("allow_self_donor", "--donors=other_class");
   }
 }
 

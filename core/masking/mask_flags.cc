@@ -18,7 +18,8 @@ const char* CutHelp(RelevanceCutKind kind) {
       absl::StrCat("of object masks: ", RuleOf(kind).meaning,
                    "; of context masks: ",
                    kind == RelevanceCutKind::kTargetRatio
-                       ? "that share, the least relevant"
+                       ? "that share, the least relevant; among equally "
+                         "relevant ones --seed decides"
                        : "the others",
                    ". One of --threshold, --percentile and --target_ratio")
           .c_str());
@@ -94,6 +95,10 @@ void TakeMaskFlags(MaskOptions* mask, FlagErrors* errors) {
     errors->Add(absl::StrCat("--rate is ", FLAGS_rate, ", expected 0 to 1"));
   }
   mask->rate = FLAGS_rate;
+  if (mask->kind != MaskKind::kRandom) {
+    errors->RefuseIfGiven("rate",
+                          absl::StrCat("--mask=", ToString(mask->kind)));
+  }
 }
 
 void RefuseMaskFlags(absl::string_view user, FlagErrors* errors) {

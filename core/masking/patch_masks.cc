@@ -28,17 +28,27 @@ uint32_t LittleEndian32(const char* bytes) {
 // The first `count` patches by `before`, of equal ones those with the lesser
 // number.
 PatchMask FirstPatches(
-    absl::Span<const float> values, int64_t count,
-    const std::function<bool(float value, float other)>& before) {
-  std::vector<int64_t> order(values.size());
+    const PatchGrid& grid, int64_t count,
+    const std::function<bool(size_t patch, size_t other)>& before) {
+  std::vector<size_t> order(static_cast<size_t>(grid.num_patches()));
   std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
-    return before(values[static_cast<size_t>(a)],
-                  values[static_cast<size_t>(b)]);
-  });
-  PatchMask mask(static_cast<int64_t>(values.size()));
-  for (int64_t i = 0; i < count; ++i) mask.set(order[static_cast<size_t>(i)]);
+  std::stable_sort(order.begin(), order.end(), before);
+  PatchMask mask(grid.num_patches());
+  for (int64_t i = 0; i < count; ++i) {
+    mask.set(static_cast<int64_t>(order[static_cast<size_t>(i)]));
+  }
   return mask;
+}
+
+// The `count` most relevant patches, of equal ones those with the least
+// `uniforms`.
+PatchMask MostRelevant(const PatchGrid& grid, absl::Span<const float> relevance,
+                       absl::Span<const float> uniforms, int64_t count) {
+  CHECK_EQ(uniforms.size(), relevance.size());
+  return FirstPatches(grid, count, [&](size_t a, size_t b) {
+    return relevance[a] != relevance[b] ? relevance[a] > relevance[b]
+                                        : uniforms[a] < uniforms[b];
+  });
 }
 
 // The value of rank floor((P - 1) * percentile / 100) in ascending order.
@@ -99,19 +109,23 @@ PatchMask ContextMask(const PatchGrid& grid, absl::Span<const float> relevance,
 }
 
 PatchMask ObjectMask(const PatchGrid& grid, absl::Span<const float> relevance,
-                     const RelevanceCut& cut) {
+                     const RelevanceCut& cut,
+                     absl::Span<const float> uniforms) {
   CHECK_EQ(static_cast<int64_t>(relevance.size()), grid.num_patches());
   if (cut.kind == RelevanceCutKind::kTargetRatio) {
-    return FirstPatches(relevance, CountOf(cut, grid), std::greater<float>());
+    return MostRelevant(grid, relevance, uniforms, CountOf(cut, grid));
   }
   return ObjectMask(grid, relevance, ThresholdOf(cut, relevance));
 }
 
 PatchMask ContextMask(const PatchGrid& grid, absl::Span<const float> relevance,
-                      const RelevanceCut& cut) {
+                      const RelevanceCut& cut,
+                      absl::Span<const float> uniforms) {
   CHECK_EQ(static_cast<int64_t>(relevance.size()), grid.num_patches());
   if (cut.kind == RelevanceCutKind::kTargetRatio) {
-    return FirstPatches(relevance, CountOf(cut, grid), std::less<float>());
+    return MostRelevant(grid, relevance, uniforms,
+                        grid.num_patches() - CountOf(cut, grid))
+        .Complement();
   }
   return ContextMask(grid, relevance, ThresholdOf(cut, relevance));
 }
@@ -129,7 +143,9 @@ PatchMask RandomMask(const PatchGrid& grid, absl::Span<const float> uniforms,
 PatchMask RandomMaskOf(const PatchGrid& grid, absl::Span<const float> uniforms,
                        int64_t count) {
   CHECK_EQ(static_cast<int64_t>(uniforms.size()), grid.num_patches());
-  return FirstPatches(uniforms, count, std::less<float>());
+  return FirstPatches(grid, count, [&](size_t a, size_t b) {
+    return uniforms[a] < uniforms[b];
+  });
 }
 
 std::vector<float> MaskUniforms(uint64_t seed, int64_t variant,
@@ -143,17 +159,22 @@ std::vector<float> MaskUniforms(uint64_t seed, int64_t variant,
 PatchMask MakeMask(const MaskOptions& options, const PatchGrid& grid,
                    absl::Span<const float> relevance, uint64_t seed,
                    int64_t variant, absl::string_view id) {
+  const bool random = options.kind == MaskKind::kRandom;
+  std::vector<float> uniforms;
+  if (random || options.cut.kind == RelevanceCutKind::kTargetRatio) {
+    // Object and context are the same in every variant.
+    uniforms = MaskUniforms(seed, random ? variant : 0, id, grid.num_patches());
+  }
   switch (options.kind) {
     case MaskKind::kObject:
-      return ObjectMask(grid, relevance, options.cut);
+      return ObjectMask(grid, relevance, options.cut, uniforms);
     case MaskKind::kContext:
-      return ContextMask(grid, relevance, options.cut);
+      return ContextMask(grid, relevance, options.cut, uniforms);
     case MaskKind::kRandom: {
-      const std::vector<float> uniforms =
-          MaskUniforms(seed, variant, id, grid.num_patches());
       if (options.match_object_mask) {
-        return RandomMaskOf(grid, uniforms,
-                            ObjectMask(grid, relevance, options.cut).count());
+        return RandomMaskOf(
+            grid, uniforms,
+            ObjectMask(grid, relevance, options.cut, uniforms).count());
       }
       if (options.equal_counts) {
         const auto patches = static_cast<double>(grid.num_patches());

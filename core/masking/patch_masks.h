@@ -37,13 +37,17 @@ PatchMask ContextMask(const PatchGrid& grid, absl::Span<const float> relevance,
 // is what is above NumPy's percentile(relevance, Q), free of its rounding;
 // equal values are on one side, so that it may be fewer patches than
 // (1 - Q / 100) * P. Of a target ratio R: the round(R * P) most relevant
-// patches, halves up, of equal ones those that come first.
+// patches, halves up, of equal ones those with the least `uniforms` [P], which
+// other cuts do not look at. Many maps are 0 in most patches: if place decided
+// there, masks of half an image would be its upper half.
 PatchMask ObjectMask(const PatchGrid& grid, absl::Span<const float> relevance,
-                     const RelevanceCut& cut);
+                     const RelevanceCut& cut, absl::Span<const float> uniforms);
 // Of a threshold or percentile the complement. Of a target ratio R the
-// round(R * P) least relevant patches, of equal ones those that come first.
+// round(R * P) least relevant patches, of equal ones those with the greatest
+// `uniforms`: no patch of the object mask while both have room.
 PatchMask ContextMask(const PatchGrid& grid, absl::Span<const float> relevance,
-                      const RelevanceCut& cut);
+                      const RelevanceCut& cut,
+                      absl::Span<const float> uniforms);
 
 // Masked where `uniforms` [P] < rate.
 PatchMask RandomMask(const PatchGrid& grid, absl::Span<const float> uniforms,
@@ -78,8 +82,9 @@ struct MaskOptions {
 };
 
 // One of these masks. Masks that take relevance follow from `relevance` [P],
-// which others do not look at; random ones from seed, variant and id. Numbers
-// are rounded to float32 where they are compared with float32.
+// which others do not look at; random ones from seed, variant and id; which of
+// equally relevant patches a target ratio takes, from seed and id. Numbers are
+// rounded to float32 where they are compared with float32.
 PatchMask MakeMask(const MaskOptions& options, const PatchGrid& grid,
                    absl::Span<const float> relevance, uint64_t seed,
                    int64_t variant, absl::string_view id);

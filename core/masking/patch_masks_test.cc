@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
@@ -57,8 +58,8 @@ const std::vector<float> kTen = {0.4f, 0.1f, 0.9f, 0.4f, 0.0f,
 TEST(ObjectMask, OfAPercentileTakesWhatIsAboveTheImagesOwn) {
   const auto masked = [](double percentile) {
     const RelevanceCut cut = {RelevanceCutKind::kPercentile, percentile};
-    const PatchMask object = ObjectMask(Row(), kTen, cut);
-    EXPECT_EQ(ContextMask(Row(), kTen, cut), object.Complement());
+    const PatchMask object = ObjectMask(Row(), kTen, cut, {});
+    EXPECT_EQ(ContextMask(Row(), kTen, cut, {}), object.Complement());
     return object.MaskedPatches();
   };
   // Ascending: 0 .1 .2 .3 .4 .4 .4 .8 .9 1. Rank floor(9 * 0.7) = 6 is 0.4,
@@ -70,23 +71,57 @@ TEST(ObjectMask, OfAPercentileTakesWhatIsAboveTheImagesOwn) {
   EXPECT_THAT(masked(100), ElementsAre());
 }
 
-TEST(ObjectMask, OfATargetRatioTakesThatManyAndOfEqualsTheFirst) {
+// Of the 0.4 at 0, 3 and 6 the last comes first, then the first.
+const std::vector<float> kDraw = {0.5f, 0.0f, 0.0f, 0.6f, 0.0f,
+                                  0.0f, 0.1f, 0.0f, 0.0f, 0.0f};
+
+TEST(ObjectMask, OfATargetRatioTakesThatManyAndOfEqualsTheFirstDrawn) {
   const auto masked = [](double ratio) {
-    return ObjectMask(Row(), kTen, {RelevanceCutKind::kTargetRatio, ratio})
+    return ObjectMask(Row(), kTen, {RelevanceCutKind::kTargetRatio, ratio},
+                      kDraw)
         .MaskedPatches();
   };
-  EXPECT_THAT(masked(0.5), ElementsAre(0, 2, 3, 5, 8));
+  EXPECT_THAT(masked(0.5), ElementsAre(0, 2, 5, 6, 8));
   // 0.45 * 10 = 4.5, halves up; 0.44 * 10 = 4.4.
   EXPECT_EQ(masked(0.45).size(), 5u);
-  EXPECT_THAT(masked(0.44), ElementsAre(0, 2, 5, 8));
+  EXPECT_THAT(masked(0.44), ElementsAre(2, 5, 6, 8));
   EXPECT_EQ(masked(0).size(), 0u);
   EXPECT_EQ(masked(1).size(), 10u);
 }
 
-TEST(ContextMask, OfATargetRatioTakesTheLeastRelevantAndOfEqualsTheFirst) {
-  const RelevanceCut cut = {RelevanceCutKind::kTargetRatio, 0.6};
-  EXPECT_THAT(ContextMask(Row(), kTen, cut).MaskedPatches(),
-              ElementsAre(0, 1, 3, 4, 7, 9));
+TEST(ContextMask, OfATargetRatioTakesTheLeastRelevantAndOfEqualsTheLastDrawn) {
+  const auto masked = [](double ratio) {
+    return ContextMask(Row(), kTen, {RelevanceCutKind::kTargetRatio, ratio},
+                       kDraw)
+        .MaskedPatches();
+  };
+  EXPECT_THAT(masked(0.5), ElementsAre(1, 3, 4, 7, 9));
+  EXPECT_THAT(masked(0.6), ElementsAre(0, 1, 3, 4, 7, 9));
+  EXPECT_EQ(masked(0).size(), 0u);
+  EXPECT_EQ(masked(1).size(), 10u);
+}
+
+// As of a map that is 0 everywhere, where place would decide.
+TEST(MakeMask, OfATargetRatioTakesEquallyRelevantPatchesAnywhere) {
+  const std::vector<float> relevance(10, 0.0f);
+  MaskOptions options = {.cut = {RelevanceCutKind::kTargetRatio, 0.3}};
+  std::vector<int> masked(10, 0);
+  for (int image = 0; image < 1000; ++image) {
+    const std::string id = absl::StrCat("photo-", image);
+    options.kind = MaskKind::kObject;
+    const PatchMask object = MakeMask(options, Row(), relevance, 7, 0, id);
+    EXPECT_EQ(object, MakeMask(options, Row(), relevance, 7, 1, id));
+    options.kind = MaskKind::kContext;
+    const PatchMask context = MakeMask(options, Row(), relevance, 7, 0, id);
+    ASSERT_EQ(object.count(), 3);
+    ASSERT_EQ(context.count(), 3);
+    for (const int64_t patch : object.MaskedPatches()) {
+      EXPECT_FALSE(context.masked(patch));
+      ++masked[static_cast<size_t>(patch)];
+    }
+  }
+  // Binomial(1000, 0.3): standard deviation 14.5; five of them.
+  for (const int count : masked) EXPECT_NEAR(count, 300, 73);
 }
 
 TEST(MakeMask, TakesTheKindThatWasAskedFor) {

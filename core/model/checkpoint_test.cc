@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "ATen/ops/ones.h"
 #include "ATen/ops/zeros.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_replace.h"
@@ -100,7 +101,7 @@ TEST(Checkpoint, FingerprintCoversWeightsAndConfiguration) {
   checkpoint.config.activation = Activation::kQuickGelu;
   ASSERT_OK_AND_ASSIGN(const std::string second,
                        WriteCheckpoint(JoinPath(dir, "b"), checkpoint));
-  checkpoint.tensors["visual.proj"] = at::zeros({8, 6});
+  checkpoint.tensors["visual.proj"] = at::ones({8, 6});
   ASSERT_OK_AND_ASSIGN(const std::string third,
                        WriteCheckpoint(JoinPath(dir, "c"), checkpoint));
   EXPECT_NE(first, second);
@@ -276,11 +277,11 @@ TEST(CheckpointFile, LoadsWhatWasFingerprintedWhenAnotherTakesItsPlace) {
   Checkpoint checkpoint = TinyCheckpoint();
   const std::string dir = Save(checkpoint);
   ASSERT_OK_AND_ASSIGN(const CheckpointFile file, CheckpointFile::Open(dir));
-  checkpoint.tensors["visual.proj"] = at::zeros({8, 6});
+  checkpoint.tensors["visual.proj"] = at::ones({8, 6});
   ASSERT_OK(WriteCheckpoint(dir, checkpoint));
   ASSERT_OK_AND_ASSIGN(const Checkpoint loaded, file.Load());
   EXPECT_EQ(loaded.fingerprint, file.fingerprint());
-  EXPECT_FALSE(loaded.tensors.at("visual.proj").equal(at::zeros({8, 6})));
+  EXPECT_FALSE(loaded.tensors.at("visual.proj").equal(at::ones({8, 6})));
   ASSERT_OK_AND_ASSIGN(const CheckpointFile other, CheckpointFile::Open(dir));
   EXPECT_NE(other.fingerprint(), file.fingerprint());
 }
@@ -289,7 +290,7 @@ TEST(CheckpointFile, FailsWhenTheBytesItFingerprintedWereEdited) {
   Checkpoint checkpoint = TinyCheckpoint();
   const std::string dir = Save(checkpoint);
   ASSERT_OK_AND_ASSIGN(const CheckpointFile file, CheckpointFile::Open(dir));
-  checkpoint.tensors["visual.proj"] = at::zeros({8, 6});
+  checkpoint.tensors["visual.proj"] = at::ones({8, 6});
   const std::string other = JoinPath(Dirname(dir), "other");
   ASSERT_OK(WriteCheckpoint(other, checkpoint));
   ASSERT_OK_AND_ASSIGN(const std::string bytes,

@@ -110,12 +110,14 @@ absl::Status ValidateModelConfig(const ModelConfig& config) {
     }
   }
   for (int c = 0; c < 3; ++c) {
-    if (!std::isfinite(config.image_mean[c]) ||
-        !std::isfinite(config.image_std[c]) || config.image_std[c] <= 0) {
+    // Written so that NaN is refused as well.
+    if (!(config.image_mean[c] >= 0 && config.image_mean[c] <= 1) ||
+        !(config.image_std[c] > 0 && config.image_std[c] <= 1)) {
       return absl::InvalidArgumentError(absl::StrCat(
           "model configuration: image_mean and image_std of channel ", c,
           " are ", config.image_mean[c], " and ", config.image_std[c],
-          ", expected finite values and a positive deviation"));
+          ", expected a mean of 0 to 1 and a positive deviation of at most "
+          "1, of pixels in [0, 1]"));
     }
   }
   if (config.has_text()) {

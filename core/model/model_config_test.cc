@@ -97,6 +97,9 @@ TEST(ModelConfig, WhatMakesNoSenseIsNamed) {
            "image_size 224 is not a multiple of patch_size 30"},
           {[](ModelConfig& c) { c.layer_norm_eps = 0; }, "layer_norm_eps"},
           {[](ModelConfig& c) { c.image_std[1] = 0; }, "channel 1"},
+          // Of pixels of 0 to 255, which no tower here is given.
+          {[](ModelConfig& c) { c.image_mean[2] = 103.5f; }, "channel 2"},
+          {[](ModelConfig& c) { c.image_std[0] = 57.4f; }, "channel 0"},
           {[](ModelConfig& c) { c.text.heads = 0; }, "text.heads is 0"},
           {[](ModelConfig& c) { c.context_length = 0; }, "context_length"},
           {[](ModelConfig& c) { c.vocab_size = 0; }, "vocab_size"},

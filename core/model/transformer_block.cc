@@ -20,6 +20,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
 #include "core/model/linear_map.h"
+#include "core/model/recomputed.h"
 
 namespace maskfill {
 namespace {
@@ -79,6 +80,7 @@ absl::StatusOr<TransformerBlock> TransformerBlock::Create(
   for (const Slot& slot : slots) {
     ASSIGN_OR_RETURN(*slot.tensor,
                      Take(tensors, prefix + slot.name, slot.shape));
+    block.parameters_.push_back(*slot.tensor);
   }
   block.qkv_ = LinearMap(qkv_weight, qkv_bias);
   block.query_ = LinearMap(qkv_weight, qkv_bias, {.num_outputs = d});
@@ -110,9 +112,20 @@ void TransformerBlock::Detach() {
        {&ln_1_weight_, &ln_1_bias_, &ln_2_weight_, &ln_2_bias_}) {
     *tensor = tensor->detach();
   }
+  parameters_.clear();
 }
 
 at::Tensor TransformerBlock::Forward(const at::Tensor& x,
+                                     const AttentionOptions& options) const {
+  if (!options.recompute) return Compute(x, options);
+  return Recomputed(
+      [block = *this, options](const at::Tensor& in) {
+        return block.Compute(in, options);
+      },
+      x, parameters_);
+}
+
+at::Tensor TransformerBlock::Compute(const at::Tensor& x,
                                      const AttentionOptions& options) const {
   const int64_t width = x.size(2);
   const int64_t num_queries =

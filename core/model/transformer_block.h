@@ -31,6 +31,10 @@ struct AttentionOptions {
   std::function<at::Tensor(const at::Tensor&)> on_attention = {};
   // Likewise of the output of ln_1, [N, L, D].
   std::function<at::Tensor(const at::Tensor&)> on_ln_1 = {};
+  // The backward pass computes the block anew and nothing is kept for it but x
+  // (Recomputed): the same bits. What is passed through functions above is then
+  // passed through them twice.
+  bool recompute = false;
 };
 
 // x + attention(ln_1(x)), then x + mlp(ln_2(x)); one fused projection for
@@ -64,6 +68,9 @@ class TransformerBlock {
  private:
   TransformerBlock() = default;
 
+  // Forward that keeps what a backward pass needs.
+  at::Tensor Compute(const at::Tensor& x,
+                     const AttentionOptions& options) const;
   // The products of its weights, whichever way a pass needs them.
   std::vector<LinearMap*> LinearMaps();
   at::Tensor Attend(const at::Tensor& normalised, int64_t num_queries,
@@ -73,6 +80,7 @@ class TransformerBlock {
   int64_t heads_ = 0;
   Activation activation_ = Activation::kQuickGelu;
   double eps_ = 1e-5;
+  std::vector<at::Tensor> parameters_;  // all that gradients are asked for
   at::Tensor ln_1_weight_, ln_1_bias_, ln_2_weight_, ln_2_bias_;
   LinearMap qkv_;
   LinearMap query_, key_value_;  // the same weights, for fewer queries

@@ -217,7 +217,8 @@ at::Tensor VisionTransformer::Encode(const at::Tensor& pixels,
     };
     features.push_back(EncodePart(
         rows(pixels), {.kept_patches = rows(options.kept_patches),
-                       .masked_patches = rows(options.masked_patches)}));
+                       .masked_patches = rows(options.masked_patches),
+                       .recompute = options.recompute}));
   }
   return at::cat(features);
 }
@@ -233,6 +234,7 @@ at::Tensor VisionTransformer::EncodePart(const at::Tensor& pixels,
   x = at::layer_norm(x, {width}, ln_pre_weight_, ln_pre_bias_,
                      config_.layer_norm_eps);
   AttentionOptions attention;
+  attention.recompute = options.recompute;
   if (options.masked_patches.defined()) {
     attention.mask = KeyMask(options.masked_patches, x.options());
   }

@@ -35,6 +35,9 @@ struct EncodeOptions {
   // Receives the output of the last block's ln_1, [N, L, D], and returns what
   // takes its place. Unset: it stays.
   std::function<at::Tensor(const at::Tensor&)> on_last_ln_1 = {};
+  // A backward pass computes each block anew, and keeps its input alone until
+  // then (AttentionOptions::recompute).
+  bool recompute = false;
 };
 
 // The projected, not normalised class token of each image.

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "ATen/ops/aminmax.h"
 #include "absl/strings/match.h"
@@ -33,9 +34,13 @@ std::string ValueProblem(absl::string_view name, const at::Tensor& tensor) {
           -kLargestLogitScale, " to ", kLargestLogitScale);
     }
   }
-  if (name == "text_projection" && least.item<double>() == 0 &&
-      greatest.item<double>() == 0) {
-    return "is zero throughout, so that all features of texts are zero";
+  for (const auto& [projection, of] :
+       {std::pair("text_projection", "texts"), {"visual.proj", "images"}}) {
+    if (name == projection && least.item<double>() == 0 &&
+        greatest.item<double>() == 0) {
+      return absl::StrCat("is zero throughout, so that all features of ", of,
+                          " are zero");
+    }
   }
   return "";
 }

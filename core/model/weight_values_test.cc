@@ -51,7 +51,9 @@ TEST(WeightValues, KnowsWhatATemperatureIs) {
 
 TEST(WeightValues, RefusesAProjectionToNothing) {
   EXPECT_THAT(ValueProblem("text_projection", at::zeros({2, 2})),
-              HasSubstr("zero throughout"));
+              HasSubstr("zero throughout, so that all features of texts"));
+  EXPECT_THAT(ValueProblem("visual.proj", at::zeros({2, 2})),
+              HasSubstr("zero throughout, so that all features of images"));
   // Biases begin as zeros.
   EXPECT_THAT(ValueProblem("classifier.bias", at::zeros({2})), IsEmpty());
 }

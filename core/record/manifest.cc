@@ -30,6 +30,9 @@ namespace {
 
 constexpr absl::string_view kManifestSuffix = ".manifest.json";
 constexpr absl::string_view kEntrySuffix = ".entry.json";
+// A manifest of 10,000 shards has 5 MB; of what is repeated protobuf makes
+// twenty times as many.
+constexpr int64_t kMaxManifestBytes = int64_t{64} << 20;
 
 // As it is written, but for its own checksum.
 std::string ToJson(const v1::Manifest& manifest) {
@@ -130,6 +133,14 @@ absl::StatusOr<v1::Manifest> Parse(const std::string& json) {
   return manifest;
 }
 
+absl::StatusOr<std::string> ReadJson(const std::string& path) {
+  const absl::StatusOr<int64_t> bytes = FileSize(path);
+  if (!bytes.ok() || *bytes <= kMaxManifestBytes) return ReadFile(path);
+  return absl::DataLossError(
+      absl::StrCat("\"", path, "\" has ", *bytes, " bytes, a manifest at most ",
+                   kMaxManifestBytes, "; make the set again with --overwrite"));
+}
+
 // One line per difference between two sets of named values.
 void CompareMaps(absl::string_view kind,
                  const std::map<std::string, std::string>& a,
@@ -227,12 +238,12 @@ absl::StatusOr<v1::Manifest> ManifestFromJson(const std::string& json) {
 }
 
 absl::StatusOr<v1::Manifest> ReadManifest(const std::string& path) {
-  ASSIGN_OR_RETURN(const std::string json, ReadFile(path));
+  ASSIGN_OR_RETURN(const std::string json, ReadJson(path));
   return Annotate(ManifestFromJson(json), path);
 }
 
 absl::StatusOr<v1::Manifest> ReadUnfinishedManifest(const std::string& path) {
-  ASSIGN_OR_RETURN(const std::string json, ReadFile(path));
+  ASSIGN_OR_RETURN(const std::string json, ReadJson(path));
   return Annotate(Parse(json), path);
 }
 

@@ -1,5 +1,6 @@
 #include "core/record/manifest.h"
 
+#include <filesystem>
 #include <string>
 
 #include "absl/strings/str_replace.h"
@@ -189,6 +190,19 @@ TEST(ManifestFromJson, RefusesWhatNestsTooDeep) {
     std::string json = "{\"shards\":";
     for (int i = 0; i < 100'000; ++i) json += open;
     EXPECT_THAT(ManifestFromJson(json), StatusIs(absl::StatusCode::kDataLoss));
+  }
+}
+
+// The file claims 3 GiB and holds a hole.
+TEST(ReadManifest, RefusesMoreThanAManifestCanHave) {
+  const std::string path = JoinPath(TestDirectory(), "x.manifest.json");
+  ASSERT_OK(WriteFileAtomically(path, "{}"));
+  std::filesystem::resize_file(path, uint64_t{3} << 30);
+  for (const auto& read : {ReadManifest(path), ReadUnfinishedManifest(path)}) {
+    EXPECT_THAT(
+        read,
+        StatusIs(absl::StatusCode::kDataLoss,
+                 testing::HasSubstr("3221225472 bytes, a manifest at most")));
   }
 }
 

@@ -28,7 +28,10 @@ struct ShardPiece {
 // record and none is looked for there.
 //
 // So any damage costs the records that it touches and no other, also where
-// bytes are lost or came in between. Never fails.
+// bytes are lost or came in between. Never fails. Takes time in proportion to
+// the bytes: where many headers were forged in front of payloads that are not
+// theirs, each is taken by its word in the end, and what lies inside is
+// skipped.
 std::vector<ShardPiece> FindSoundRecords(
     absl::string_view bytes, int64_t max_record_bytes = kDefaultMaxRecordBytes);
 

@@ -1,10 +1,12 @@
 #include "core/record/record_salvage.h"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/counter_rng.h"
+#include "core/base/crc32c.h"
 #include "core/record/record_framing.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -17,6 +19,19 @@ using testing::IsEmpty;
 
 std::string Framed(absl::string_view payload) {
   return absl::StrCat(RecordHeader(payload), payload, RecordFooter(payload));
+}
+
+// Of a payload that need not be there.
+std::string HeaderOfLength(uint64_t length) {
+  const auto append = [](uint64_t value, int bytes, std::string* out) {
+    for (; bytes > 0; --bytes, value >>= 8) {
+      out->push_back(static_cast<char>(value & 0xff));
+    }
+  };
+  std::string header;
+  append(length, 8, &header);
+  append(MaskedCrc32c(header), 4, &header);
+  return header;
 }
 
 std::string Shard(const std::vector<std::string>& payloads) {
@@ -137,6 +152,40 @@ TEST(FindSoundRecords, DoesNotTakeARecordInsideADamagedOne) {
 TEST(FindSoundRecords, TakesNoRecordAboveTheLimit) {
   EXPECT_THAT(FindSoundRecords(Framed("abc"), /*max_record_bytes=*/2),
               ElementsAre(ShardPiece{0, 19, false}));
+}
+
+// A header with the right checksum, of a payload that is not there.
+TEST(FindSoundRecords, BelievesNoLengthThatLies) {
+  const std::string sound = Shard({"before"});
+  const auto size = static_cast<int64_t>(sound.size());
+  for (const uint64_t length :
+       {uint64_t{4}, uint64_t{1000}, uint64_t{1} << 31, (uint64_t{1} << 63) - 1,
+        uint64_t{1} << 63, ~uint64_t{0}, ~uint64_t{0} - 15}) {
+    const std::string bytes =
+        sound + HeaderOfLength(length) + "payload" + Shard({"after"});
+    EXPECT_THAT(Salvaged(bytes), ElementsAre("before", "after")) << length;
+    EXPECT_EQ(FindSoundRecords(bytes).at(1),
+              (ShardPiece{size, size + kRecordHeaderBytes + 7, false}));
+  }
+}
+
+// Each claims all that follows: tried one by one, a million of them would take
+// minutes.
+TEST(FindSoundRecords, TakesLittleTimeForManyLengthsThatLie) {
+  constexpr int64_t kHeaders = 1 << 20;
+  const std::string sound = Shard({"before", "it"});
+  constexpr int64_t kLies = kHeaders * kRecordHeaderBytes + 7;
+  std::string bytes = sound;
+  for (int64_t i = 0; i < kHeaders; ++i) {
+    bytes += HeaderOfLength(
+        static_cast<uint64_t>(kLies - 7 - (i + 1) * kRecordHeaderBytes));
+  }
+  bytes += "no end.";
+  const std::vector<ShardPiece> pieces = FindSoundRecords(bytes);
+  EXPECT_THAT(Salvaged(bytes), ElementsAre("before", "it"));
+  EXPECT_EQ(pieces.back(),
+            (ShardPiece{static_cast<int64_t>(sound.size()),
+                        static_cast<int64_t>(bytes.size()), false}));
 }
 
 }  // namespace

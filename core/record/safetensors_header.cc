@@ -193,7 +193,8 @@ absl::Status CheckEntry(const SafetensorsEntry& entry, int64_t expected_begin,
   const int64_t element_bytes = SafetensorsElementBytes(entry.dtype);
   if (element_bytes == 0) {
     return Bad(absl::StrCat(
-        name, " has dtype ", Quoted(entry.dtype), ", supported are ",
+        name, " has dtype ", Quoted(entry.dtype),
+        ", which is not read; save it in one of ",
         absl::StrJoin(kDtypes, " ", [](std::string* out, const Dtype& dtype) {
           absl::StrAppend(out, dtype.name);
         })));

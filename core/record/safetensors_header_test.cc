@@ -129,7 +129,7 @@ std::vector<MalformedHeader> MalformedHeaders() {
       {"NoOffsets", R"({"a":{"dtype":"U8","shape":[4]}})", 4,
        "no data_offsets in \"a\""},
       {"UnknownDtype", Entry("\"F7\"", "[4]", "[0,4]"), 4,
-       "\"a\" has dtype \"F7\", supported are BOOL U8"},
+       "\"a\" has dtype \"F7\", which is not read; save it in one of BOOL U8"},
       {"LowerCaseDtype", Entry("\"u8\"", "[4]", "[0,4]"), 4, "dtype \"u8\""},
       {"DtypeIsNumber", Entry("8", "[4]", "[0,4]"), 4,
        "a number in \"dtype\" of \"a\""},

@@ -24,6 +24,9 @@ absl::StatusOr<std::vector<std::string>> LoadClassNames(
 absl::StatusOr<std::vector<std::string>> ParseClassNames(
     absl::string_view text, const std::string& name);
 
+// Says of what EqualNames() returns what it is.
+inline constexpr char kEqualNames[] =
+    "equal class names, which no image can be told apart by: ";
 // Which names are the same words for CLIP (CleanText), and in which rows, as
 // "\"crane\" in rows 134 and 517"; empty when all differ.
 std::string EqualNames(const std::vector<std::string>& names);

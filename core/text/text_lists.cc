@@ -34,7 +34,9 @@ absl::StatusOr<std::string> Decode(absl::string_view text,
                                    const std::string& name) {
   if (absl::StartsWith(text, "\xff\xfe") ||
       absl::StartsWith(text, "\xfe\xff") ||
-      absl::StrContains(text.substr(0, 4), '\0')) {
+      // ASCII in two bytes each, of either order, without a mark.
+      (text.size() >= 4 && ((text[0] == '\0') != (text[1] == '\0')) &&
+       ((text[2] == '\0') != (text[3] == '\0')))) {
     return absl::InvalidArgumentError(
         absl::StrCat(name,
                      ": line 1: is not UTF-8 but UTF-16; convert it, for "

@@ -42,6 +42,8 @@ TEST(TextLists, NameTheLineThatIsNotUtf8) {
                 StatusIs(absl::StatusCode::kInvalidArgument,
                          HasSubstr("x: line 1: is not UTF-8 but UTF-16")));
   }
+  // A NUL alone makes no UTF-16: CheckTexts names it.
+  EXPECT_OK(ParseLines(absl::string_view("ten\0ch\n", 7), "x"));
 }
 
 TEST(TextLists, TellJsonFromLines) {

@@ -73,7 +73,8 @@ void TextTransformer::Prepare() {
   }
 }
 
-at::Tensor TextTransformer::Encode(const at::Tensor& tokens) const {
+at::Tensor TextTransformer::Encode(const at::Tensor& tokens,
+                                   bool recompute) const {
   CHECK_EQ(tokens.dim(), 2);
   CHECK_LE(tokens.size(1), config_.context_length);
   if (tokens.size(0) == 0) {
@@ -88,6 +89,7 @@ at::Tensor TextTransformer::Encode(const at::Tensor& tokens) const {
                      .add(positional_embedding_.narrow(0, 0, length));
   AttentionOptions attention;
   attention.causal = true;
+  attention.recompute = recompute;
   for (const TransformerBlock& block : blocks_) {
     x = block.Forward(x, attention);
   }

@@ -36,8 +36,8 @@ class TextTransformer {
   // its largest token (the end of text) once; on any device. Returns [N, E] in
   // the weights' dtype. Columns after the last end of text are not computed:
   // no token sees a later one. A token beyond the vocabulary is the caller's
-  // bug and ends the process.
-  at::Tensor Encode(const at::Tensor& tokens) const;
+  // bug and ends the process. `recompute`: as of EncodeOptions.
+  at::Tensor Encode(const at::Tensor& tokens, bool recompute = false) const;
 
   const ModelConfig& config() const { return config_; }
   at::Device device() const { return token_embedding_.device(); }

@@ -27,23 +27,42 @@ struct Launcher {
   const char* size;
   const char* local_rank;
   const char* local_size;
-  const char* hosts;  // of all processes, in the order of their ranks
-  const char* job;    // numbers from which a port is made
-  const char* step;
-  const char* listens;  // "True" where the launcher listens itself
-  const char* attempt;
+  const char* hosts = nullptr;  // of all processes, in the order of their ranks
+  const char* job = nullptr;    // numbers from which a port is made
+  const char* step = nullptr;
+  const char* listens = nullptr;  // "True" where the launcher listens itself
+  const char* attempt = nullptr;
+  // Set by it alone, where others set its rank and size too.
+  const char* mark = nullptr;
 };
 
 constexpr Launcher kLaunchers[] = {
-    {"torchrun", "RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE",
-     nullptr, nullptr, nullptr, "TORCHELASTIC_USE_AGENT_STORE",
-     "TORCHELASTIC_RESTART_COUNT"},
-    {"mpirun", "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE",
-     "OMPI_COMM_WORLD_LOCAL_RANK", "OMPI_COMM_WORLD_LOCAL_SIZE", nullptr,
-     nullptr, nullptr, nullptr, nullptr},
-    {"srun", "SLURM_PROCID", "SLURM_STEP_NUM_TASKS", "SLURM_LOCALID",
-     "SLURM_STEP_TASKS_PER_NODE", "SLURM_STEP_NODELIST", "SLURM_JOB_ID",
-     "SLURM_STEP_ID", nullptr, nullptr},
+    {.name = "torchrun",
+     .rank = "RANK",
+     .size = "WORLD_SIZE",
+     .local_rank = "LOCAL_RANK",
+     .local_size = "LOCAL_WORLD_SIZE",
+     .listens = "TORCHELASTIC_USE_AGENT_STORE",
+     .attempt = "TORCHELASTIC_RESTART_COUNT"},
+    {.name = "mpirun",
+     .rank = "OMPI_COMM_WORLD_RANK",
+     .size = "OMPI_COMM_WORLD_SIZE",
+     .local_rank = "OMPI_COMM_WORLD_LOCAL_RANK",
+     .local_size = "OMPI_COMM_WORLD_LOCAL_SIZE"},
+    {.name = "hydra",
+     .rank = "PMI_RANK",
+     .size = "PMI_SIZE",
+     .local_rank = "MPI_LOCALRANKID",
+     .local_size = "MPI_LOCALNRANKS",
+     .mark = "MPI_LOCALNRANKS"},
+    {.name = "srun",
+     .rank = "SLURM_PROCID",
+     .size = "SLURM_STEP_NUM_TASKS",
+     .local_rank = "SLURM_LOCALID",
+     .local_size = "SLURM_STEP_TASKS_PER_NODE",
+     .hosts = "SLURM_STEP_NODELIST",
+     .job = "SLURM_JOB_ID",
+     .step = "SLURM_STEP_ID"},
 };
 
 std::string Text(const GetVariable& get, const char* name) {
@@ -152,7 +171,11 @@ absl::StatusOr<const Launcher*> FindLauncher(const std::string& name,
     if (found != nullptr || (!named && name != "auto")) continue;
     ASSIGN_OR_RETURN(const auto rank, Number(get, launcher.rank));
     ASSIGN_OR_RETURN(const auto size, Number(get, launcher.size));
-    if (rank.has_value() && size.value_or(1) > 1) found = &launcher;
+    const bool is_other =
+        !named && launcher.mark != nullptr && Text(get, launcher.mark).empty();
+    if (rank.has_value() && size.value_or(1) > 1 && !is_other) {
+      found = &launcher;
+    }
     if (named && !(rank.has_value() && size.has_value())) {
       return absl::InvalidArgumentError(
           absl::StrCat("--launcher is ", name, ", but ", launcher.rank, " and ",

@@ -48,13 +48,16 @@ struct LaunchOptions {
 //
 //   torchrun  RANK WORLD_SIZE LOCAL_RANK LOCAL_WORLD_SIZE
 //             TORCHELASTIC_USE_AGENT_STORE TORCHELASTIC_RESTART_COUNT
-//   mpirun    OMPI_COMM_WORLD_RANK _SIZE _LOCAL_RANK _LOCAL_SIZE
+//   mpirun    OMPI_COMM_WORLD_RANK _SIZE _LOCAL_RANK _LOCAL_SIZE (Open MPI's)
+//   hydra     PMI_RANK PMI_SIZE MPI_LOCALRANKID MPI_LOCALNRANKS (mpirun of
+//   MPICH
+//             and Intel MPI)
 //   srun      SLURM_PROCID SLURM_STEP_NUM_TASKS SLURM_LOCALID
 //             SLURM_STEP_TASKS_PER_NODE SLURM_STEP_NODELIST SLURM_JOB_ID
 //             SLURM_STEP_ID
 //
-// torchrun comes first, since srun and mpirun may start it, and srun last,
-// since it may start mpirun. InvalidArgument when the result makes no sense.
+// torchrun comes first, since the others may start it, and srun last, since it
+// may start mpirun. InvalidArgument when the result makes no sense.
 // `get_variable` is std::getenv in programs.
 absl::StatusOr<Launch> ResolveLaunch(
     const LaunchOptions& options,

@@ -19,7 +19,8 @@ DEFINE_string(rendezvous, "",
               "empty: as --launcher says");
 DEFINE_string(launcher, "auto",
               "whose variables say rank, number of ranks and rendezvous: auto "
-              "(the first that is there), torchrun, mpirun, srun or none");
+              "(the first that is there), torchrun, mpirun (Open MPI's), hydra "
+              "(mpirun of MPICH and Intel MPI), srun or none");
 DEFINE_double(collective_timeout, 600,
               "seconds after which a process that waits for the others ends "
               "with an error, 1 to 1000000; longer than what rank 0 does "
@@ -29,7 +30,8 @@ namespace maskfill {
 namespace {
 
 const FlagFactsTable kFacts({
-    {"launcher", {.values = {"auto", "torchrun", "mpirun", "srun", "none"}}},
+    {"launcher",
+     {.values = {"auto", "torchrun", "mpirun", "hydra", "srun", "none"}}},
 });
 
 }  // namespace

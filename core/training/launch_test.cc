@@ -75,6 +75,27 @@ TEST(Launch, FollowsMpirunOnOneMachine) {
                                            HasSubstr("MASTER_ADDR")));
 }
 
+TEST(Launch, FollowsMpirunOfMpich) {
+  Variables variables = {{"PMI_RANK", "1"},
+                         {"PMI_SIZE", "2"},
+                         {"MPI_LOCALRANKID", "1"},
+                         {"MPI_LOCALNRANKS", "2"}};
+  ASSERT_OK_AND_ASSIGN(const Launch launch, Resolve(variables));
+  EXPECT_EQ(launch.rank, 1);
+  EXPECT_EQ(launch.size, 2);
+  EXPECT_EQ(launch.local_rank, 1);
+  EXPECT_EQ(launch.rendezvous, "127.0.0.1:29500");
+  // srun --mpi=pmi2 sets the first two as well, and is not that.
+  variables = {{"PMI_RANK", "1"},
+               {"PMI_SIZE", "2"},
+               {"SLURM_PROCID", "1"},
+               {"SLURM_STEP_NUM_TASKS", "2"},
+               {"SLURM_STEP_TASKS_PER_NODE", "1(x2)"},
+               {"SLURM_STEP_NODELIST", "a,b"}};
+  ASSERT_OK_AND_ASSIGN(const Launch srun, Resolve(variables));
+  EXPECT_EQ(srun.rendezvous, "a:29500");
+}
+
 TEST(Launch, FollowsSrunToTheFirstHost) {
   Variables variables = {{"SLURM_PROCID", "3"},
                          {"SLURM_STEP_NUM_TASKS", "6"},
@@ -123,7 +144,7 @@ TEST(Launch, RefusesWhatMakesNoSense) {
   refuses({}, {.rank = 2, .size = 2, .rendezvous = "a:1"}, "rank 2 of 2");
   refuses({}, {.rank = 0, .size = 2, .rendezvous = "a:70000"}, "HOST:PORT");
   refuses({}, {.rank = 0, .size = 2, .rendezvous = "here"}, "HOST:PORT");
-  refuses({}, {.launcher = "pdsh"}, "torchrun, mpirun, srun");
+  refuses({}, {.launcher = "pdsh"}, "torchrun, mpirun, hydra, srun");
   refuses({}, {.launcher = "srun"}, "SLURM_PROCID");
   refuses({{"RANK", "one"}, {"WORLD_SIZE", "2"}}, {}, "RANK is \"one\"");
   refuses({{"RANK", "2"}, {"WORLD_SIZE", "2"}}, {}, "rank 2 of 2");

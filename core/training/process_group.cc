@@ -7,11 +7,10 @@
 
 #include <cerrno>
 #include <chrono>
-#include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -22,12 +21,12 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "core/base/exit_code.h"
 #include "core/base/preemption.h"
 #include "core/base/status_macros.h"
 #include "core/model/torch_status.h"
+#include "core/training/rank_watch.h"
 #include "glog/logging.h"
 #include "torch/csrc/distributed/c10d/FileStore.hpp"
 #include "torch/csrc/distributed/c10d/PrefixStore.hpp"
@@ -40,9 +39,10 @@ namespace {
 using StorePtr = c10::intrusive_ptr<c10d::Store>;
 using Milliseconds = std::chrono::milliseconds;
 
-constexpr char kStopKey[] = "stop";
-// How often a rank looks whether the others have come, or were told to stop.
+// How often a rank looks whether the others have come.
 constexpr absl::Duration kPollEvery = absl::Milliseconds(50);
+// For word of who is lost, when an operation has failed.
+constexpr absl::Duration kPatience = absl::Seconds(2);
 
 Milliseconds ToMilliseconds(absl::Duration duration) {
   return absl::ToChronoMilliseconds(duration);
@@ -144,11 +144,18 @@ absl::Status MeetAll(const Launch& launch, absl::Duration timeout,
   for (int64_t rank = 0; rank < launch.size; ++rank) missing.push_back(rank);
   RETURN_IF_ERROR(CatchTorch([&] { store.set(JoinedKey(launch.rank), "1"); }));
   while (true) {
-    RETURN_IF_ERROR(CatchTorch([&] {
+    const absl::Status asked = CatchTorch([&] {
       std::erase_if(missing, [&store](int64_t rank) {
         return store.check({JoinedKey(rank)});
       });
-    }));
+    });
+    if (!asked.ok()) {
+      return absl::UnavailableError(
+          absl::StrCat("who listened at ", launch.rendezvous, " is gone (",
+                       launch.launcher_listens ? "the launcher" : "rank 0",
+                       "), rank ", absl::StrJoin(missing, ", "), " of ",
+                       launch.size, " had not come: ", asked.message()));
+    }
     if (missing.empty()) return absl::OkStatus();
     RETURN_IF_ERROR(CheckNotPreempted());
     if (absl::Now() >= deadline) {
@@ -204,22 +211,23 @@ at::Device DeviceOfRank(at::Device first, const Launch& launch) {
                         (first.index() + launch.local_rank) % count));
 }
 
-// Store and transport, and the thread that hears of SIGTERM.
+// The transport of the operations, and beside it that of the watch.
 class ProcessGroup::Connection {
  public:
-  Connection(const Launch& launch, StorePtr store, absl::Duration timeout)
-      : store_(std::move(store)) {
-    auto options =
-        c10d::ProcessGroupGloo::Options::create(ToMilliseconds(timeout));
-    options->devices.push_back(NetworkDevice(launch));
-    gloo_ = c10::make_intrusive<c10d::ProcessGroupGloo>(
-        store_, static_cast<int>(launch.rank), static_cast<int>(launch.size),
-        options);
-    watcher_ = std::thread([this] { SpreadStop(); });
-  }
-  ~Connection() {
-    closing_.Notify();
-    watcher_.join();
+  Connection(const Launch& launch, const StorePtr& store,
+             absl::Duration timeout) {
+    const auto device = NetworkDevice(launch);
+    const auto connect = [&](const char* prefix) {
+      auto options =
+          c10d::ProcessGroupGloo::Options::create(ToMilliseconds(timeout));
+      options->devices.push_back(device);
+      return c10::make_intrusive<c10d::ProcessGroupGloo>(
+          c10::make_intrusive<c10d::PrefixStore>(prefix, store),
+          static_cast<int>(launch.rank), static_cast<int>(launch.size),
+          options);
+    };
+    gloo_ = connect("operations");
+    watch_.emplace(connect("watch"), launch.rank, launch.size);
   }
 
   void AllReduce(at::Tensor tensor, c10d::ReduceOp::RedOpType operation) {
@@ -234,30 +242,13 @@ class ProcessGroup::Connection {
     options.rootRank = root;
     gloo_->broadcast(tensors, options)->wait();
   }
+  // Lets go of those who wait for this rank.
+  void Break() { gloo_.reset(); }
+  RankWatch& watch() { return *watch_; }
 
  private:
-  // Of the store only, which is safe beside the transport's use of it.
-  void SpreadStop() {
-    bool told = false;
-    while (!told && !closing_.WaitForNotificationWithTimeout(4 * kPollEvery)) {
-      const absl::Status status = CatchTorch([&] {
-        if (PreemptionRequested()) {
-          store_->set(kStopKey, "1");
-          told = true;
-        } else if (store_->check({kStopKey})) {
-          LOG(INFO) << "another rank was told to stop";
-          RequestStop(SIGTERM);
-          told = true;
-        }
-      });
-      if (!status.ok()) return;  // who served the store is gone
-    }
-  }
-
-  StorePtr store_;
   c10::intrusive_ptr<c10d::ProcessGroupGloo> gloo_;
-  absl::Notification closing_;
-  std::thread watcher_;
+  std::optional<RankWatch> watch_;
 };
 
 ProcessGroup::ProcessGroup() : rank_(0), size_(1) {}
@@ -290,18 +281,45 @@ absl::StatusOr<std::unique_ptr<ProcessGroup>> ProcessGroup::Join(
                    "; GLOO_SOCKET_IFNAME names the network interface to use"));
 }
 
+void ProcessGroup::Refuse(const Launch& launch, absl::Duration timeout,
+                          const absl::Status& why) {
+  if (launch.size == 1) return;
+  // Now: the others may be long in coming.
+  LOG(ERROR) << "rank " << launch.rank << " of " << launch.size
+             << " cannot start, and tells the others: " << why.message();
+  const absl::StatusOr<std::unique_ptr<ProcessGroup>> group =
+      Join(launch, timeout);
+  if (!group.ok()) {
+    LOG(WARNING) << group.status().message();
+    return;
+  }
+  (*group)->Agree(why).IgnoreError();  // as it is, or as another's
+  (*group)->Leave();
+}
+
 template <typename Operation>
 absl::Status ProcessGroup::Run(const char* what, const Operation& operation) {
   if (connection_ == nullptr) return absl::OkStatus();
   if (lost_) return absl::UnavailableError("the other ranks are lost");
-  const absl::Status status = CatchTorch(operation);
-  if (status.ok()) return status;
+  int64_t who = connection_->watch().LostRank(absl::ZeroDuration());
+  std::string why;
+  if (who < 0) {
+    const absl::Status status = CatchTorch(operation);
+    if (status.ok()) return status;
+    // Gloo's advice follows the first sentence.
+    const std::string found(status.message());
+    why = absl::StrCat(": ", found.substr(0, found.find(". ")));
+  }
   lost_ = ended_ = true;
-  // Gloo's advice follows the first sentence.
-  const absl::string_view why = status.message();
+  connection_->Break();
+  // Who hangs is not known.
+  if (who < 0 && !absl::StrContains(why, "Timed out")) {
+    who = connection_->watch().LostRank(kPatience);
+  }
   return absl::UnavailableError(absl::StrCat(
-      "rank ", rank_, " of ", size_, " lost another rank while it ", what, ": ",
-      why.substr(0, why.find(". ")),
+      "rank ", rank_, " of ", size_, " lost ",
+      who < 0 ? std::string("another rank") : absl::StrCat("rank ", who),
+      " while it ", what, why,
       "; see why that one ended, then run the same command again to continue"));
 }
 
@@ -371,6 +389,7 @@ absl::StatusOr<std::string> ProcessGroup::BroadcastTextFrom(
 
 void ProcessGroup::Leave() {
   if (connection_ == nullptr || lost_) return;
+  connection_->watch().ExpectEnds();
   at::Tensor nothing = at::tensor({int64_t{0}}, at::kLong);
   const absl::Status status = Run("left the others", [&] {
     connection_->AllReduce(nothing, c10d::ReduceOp::SUM);

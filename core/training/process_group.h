@@ -28,10 +28,12 @@ at::Device DeviceOfRank(at::Device first, const Launch& launch);
 //   RETURN_IF_ERROR(group->Sum(gradients));
 //
 // A rank that fails anywhere calls Agree() with its error, and all get it. So
-// all end together, and for the same reason. A rank that dies makes the next
-// operation of the others fail with Unavailable: at once where its connection
-// breaks, else after the timeout. SIGTERM to one is SIGTERM to all, within a
-// second; SIGUSR1 to one reaches rank 0 with the next Agree().
+// all end together, and for the same reason. A rank that dies makes the
+// operations of the others fail with Unavailable: at once where its connection
+// breaks, and who computes is asked to stop as by SIGTERM; else after the
+// timeout. The message names the rank where the connection tells. SIGTERM to
+// one is SIGTERM to all, within a second; SIGUSR1 to one reaches rank 0 with
+// the next Agree().
 //
 // The transport is c10d's Gloo, over TCP, which LibTorch brings with it; all
 // ranks get the same bits. What lies on a GPU goes through the memory of its
@@ -50,6 +52,10 @@ class ProcessGroup {
   // operation, or when the rendezvous cannot be opened or reached.
   static absl::StatusOr<std::unique_ptr<ProcessGroup>> Join(
       const Launch& launch, absl::Duration timeout);
+  // For a rank that cannot start: meets the others, who call Join() and then
+  // Agree(), and ends them with `why`. Nothing where it is alone.
+  static void Refuse(const Launch& launch, absl::Duration timeout,
+                     const absl::Status& why);
   ~ProcessGroup();
   ProcessGroup(const ProcessGroup&) = delete;
   ProcessGroup& operator=(const ProcessGroup&) = delete;

@@ -116,14 +116,14 @@ TEST_F(ProcessGroupTest, KeepsWhatAStatusMeans) {
   });
 }
 
-TEST_F(ProcessGroupTest, SaysThatARankIsLost) {
-  RunRanks(3, FileRendezvous(), [](ProcessGroup& group) {
+TEST_F(ProcessGroupTest, SaysWhichRankIsLost) {
+  JoinRanks(4, FileRendezvous(), absl::Minutes(10), [](ProcessGroup& group) {
     EXPECT_OK(group.Agree(absl::OkStatus()));
     if (group.rank() == 2) return;  // the group goes, without a word
     const absl::Status agreed = group.Agree(absl::OkStatus());
     EXPECT_THAT(agreed,
                 StatusIs(absl::StatusCode::kUnavailable,
-                         AllOf(HasSubstr("lost another rank"),
+                         AllOf(HasSubstr("of 4 lost rank 2"),
                                HasSubstr("run the same command again"))));
     EXPECT_EQ(ExitCode(agreed), kExitIoError);
     EXPECT_TRUE(group.lost());
@@ -133,29 +133,54 @@ TEST_F(ProcessGroupTest, SaysThatARankIsLost) {
   });
 }
 
+// In a step of minutes nobody is asked for anything.
+TEST_F(ProcessGroupTest, InterruptsWhoComputesWhenARankIsLost) {
+  JoinRanks(3, FileRendezvous(), absl::Minutes(10), [](ProcessGroup& group) {
+    if (group.rank() == 1) return;
+    absl::Status step;
+    while (step.ok()) step = CheckNotPreempted();
+    EXPECT_THAT(group.Agree(step), StatusIs(absl::StatusCode::kUnavailable,
+                                            HasSubstr("lost rank 1")));
+  });
+}
+
 TEST_F(ProcessGroupTest, GivesUpARankThatDoesNotAnswer) {
   absl::Notification given_up;
+  JoinRanks(2, FileRendezvous(), absl::Seconds(1), [&](ProcessGroup& group) {
+    if (group.rank() == 1) {
+      given_up.WaitForNotification();
+      return;
+    }
+    EXPECT_THAT(group.Agree(absl::OkStatus()),
+                StatusIs(absl::StatusCode::kUnavailable,
+                         AllOf(HasSubstr("lost another rank"),
+                               HasSubstr("Timed out"))));
+    given_up.Notify();
+  });
+}
+
+TEST_F(ProcessGroupTest, TellsTheOthersThatOneCannotStart) {
   const std::string rendezvous = FileRendezvous();
-  std::vector<std::thread> ranks;
-  for (int64_t rank = 0; rank < 2; ++rank) {
-    ranks.emplace_back([&, rank] {
-      ASSERT_OK_AND_ASSIGN(const auto group,
-                           ProcessGroup::Join({.rank = rank,
-                                               .size = 2,
-                                               .local_rank = rank,
-                                               .local_size = 2,
-                                               .rendezvous = rendezvous},
-                                              absl::Seconds(1)));
-      if (rank == 1) {
-        given_up.WaitForNotification();
-        return;
-      }
-      EXPECT_THAT(group->Agree(absl::OkStatus()),
-                  StatusIs(absl::StatusCode::kUnavailable));
-      given_up.Notify();
-    });
-  }
-  for (std::thread& rank : ranks) rank.join();
+  std::thread refuses([&rendezvous] {
+    ProcessGroup::Refuse({.rank = 1,
+                          .size = 2,
+                          .local_rank = 1,
+                          .local_size = 2,
+                          .rendezvous = rendezvous},
+                         absl::Minutes(10),
+                         absl::InvalidArgumentError("--beta is -1"));
+  });
+  ASSERT_OK_AND_ASSIGN(
+      const auto group,
+      ProcessGroup::Join(
+          {.rank = 0, .size = 2, .local_size = 2, .rendezvous = rendezvous},
+          absl::Minutes(10)));
+  EXPECT_THAT(group->Agree(absl::OkStatus()),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("rank 1: --beta is -1")));
+  group->Leave();
+  refuses.join();
+  ProcessGroup::Refuse(Launch(), absl::Minutes(10), absl::InternalError(""));
 }
 
 TEST_F(ProcessGroupTest, SpreadsRequestsToSave) {

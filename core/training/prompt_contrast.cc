@@ -13,8 +13,8 @@
 #include "absl/strings/match.h"
 #include "core/base/preemption.h"
 #include "core/base/status_macros.h"
+#include "core/model/autocast_guard.h"
 #include "core/model/torch_status.h"
-#include "core/training/autocast_guard.h"
 #include "core/training/contrastive_loss.h"
 #include "glog/logging.h"
 
@@ -77,9 +77,11 @@ at::Tensor PromptContrast::Encode(const VisionTransformer& images,
   const at::Device device = text_.device();
   const AutocastGuard autocast(device.type(), options_.precision);
   const at::Tensor of_images =
-      images.Encode(batch.images.narrow(0, begin, n).to(device));
-  const at::Tensor of_texts = text_.Encode(tokens_.index_select(0, rows))
-                                  .index_select(0, row_of.to(device));
+      images.Encode(batch.images.narrow(0, begin, n).to(device),
+                    {.recompute = options_.recompute});
+  const at::Tensor of_texts =
+      text_.Encode(tokens_.index_select(0, rows), options_.recompute)
+          .index_select(0, row_of.to(device));
   return at::cat({of_images.to(at::kFloat), of_texts.to(at::kFloat)}, 1);
 }
 

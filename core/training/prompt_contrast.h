@@ -17,9 +17,10 @@
 
 namespace maskfill {
 
-// Where and in how many parts it is computed; changes rounding alone.
+// Where, how and in how many parts it is computed; changes rounding alone.
 struct PromptContrastOptions {
   int64_t micro_batch_size = 0;  // images, and prompts, at once; 0: all
+  bool recompute = false;        // both towers' blocks (EncodeOptions)
   Precision precision = Precision::kFp32;
   // The processes that take each step together, and how many images their
   // slices are together; 0: those of this one.

@@ -14,10 +14,10 @@
 #include "core/base/exit_code.h"
 #include "core/base/preemption.h"
 #include "core/base/status_macros.h"
+#include "core/model/autocast_guard.h"
 #include "core/model/dropped_patches.h"
 #include "core/model/torch_status.h"
 #include "core/model/vision_transformer.h"
-#include "core/training/autocast_guard.h"
 #include "core/training/gradient_clipping.h"
 #include "core/training/losses.h"
 #include "glog/logging.h"
@@ -55,6 +55,7 @@ absl::StatusOr<std::optional<PromptContrast>> ContrastOf(
       PromptContrast contrast,
       PromptContrast::Create(config, student, options.prompts,
                              {.micro_batch_size = options.micro_batch_size,
+                              .recompute = options.recompute,
                               .precision = options.precision,
                               .group = options.group,
                               .global_batch_size = options.global_batch_size}));
@@ -197,7 +198,8 @@ Trainer::StudentFeatures Trainer::AskStudent(const ImageBatch& rows) const {
   const at::AutoGradMode grad_mode(objective_.trains_backbone);
   const AutocastGuard autocast(student_.device().type(), options_.precision);
   const auto ask = [this](const at::Tensor& pixels,
-                          const EncodeOptions& options = {}) {
+                          EncodeOptions options = {}) {
+    options.recompute = options_.recompute;
     return student_.Features(pixels, options).to(at::kFloat);
   };
   if (!objective_.needs_counterfactuals) {
@@ -310,13 +312,11 @@ absl::StatusOr<StepResult> Trainer::ComputeGradients(const ImageBatch& batch) {
     const at::Tensor numbers =
         at::cat({*sums, norm.reshape({1})}).to(at::kCPU).to(at::kDouble);
     const double* values = numbers.const_data_ptr<double>();
-    StepResult result;
-    result.ce = values[0];
-    result.distill = values[1];
-    result.total = values[0] + options_.beta * values[1];
-    result.accuracy = values[2];
-    result.grad_norm = values[3];
-    return result;
+    return StepResult{.total = values[0] + options_.beta * values[1],
+                      .ce = values[0],
+                      .distill = values[1],
+                      .accuracy = values[2],
+                      .grad_norm = values[3]};
   });
 }
 

@@ -42,6 +42,10 @@ struct TrainerOptions {
   ScheduleOptions schedule;
   // Images per forward pass; 0: the whole batch. Changes rounding alone.
   int64_t micro_batch_size = 0;
+  // A backward pass computes the trained towers' blocks anew instead of keeping
+  // what it needs of each (EncodeOptions): less memory, one more forward pass,
+  // the same bits.
+  bool recompute = false;
   // The processes that take each step together, each with its slice of the
   // batch, and how many images the slices are together; 0: those of this one.
   // Changes rounding alone.

@@ -81,6 +81,34 @@ TEST(Trainer, SplitsABatchWithoutChangingTheStep) {
   }
 }
 
+// What each product, norm and sum of a step gives, in parts that add to
+// gradients that are there, of pixels and of dropped patches.
+TEST(Trainer, RecomputesBitForBit) {
+  ImageBatch masked = RandomBatch(7);
+  masked.counterfactuals = at::Tensor();
+  masked.masked_patches = at::zeros({7, 4}, at::kBool);
+  masked.masked_patches.select(1, 2).fill_(true);
+  masked.masked_patches.select(0, 5).fill_(false);
+  for (const Precision precision : {Precision::kFp32, Precision::kBf16}) {
+    for (const ImageBatch& batch : {RandomBatch(7), masked}) {
+      TrainerOptions options = TinyTrainerOptions("fd_mask");
+      options.precision = precision;
+      options.micro_batch_size = 3;
+      ASSERT_OK_AND_ASSIGN(auto kept, TinyTrainer(options));
+      options.recompute = true;
+      ASSERT_OK_AND_ASSIGN(auto recomputed, TinyTrainer(options));
+      for (int step = 0; step < 2; ++step) {
+        ASSERT_OK_AND_ASSIGN(const StepResult a, kept->Step(batch));
+        ASSERT_OK_AND_ASSIGN(const StepResult b, recomputed->Step(batch));
+        EXPECT_EQ(a.total, b.total);
+        EXPECT_EQ(a.grad_norm, b.grad_norm);
+      }
+      ExpectSame(recomputed->State().parameters, kept->State().parameters);
+      ExpectSame(recomputed->State().exp_avg, kept->State().exp_avg);
+    }
+  }
+}
+
 // Rows [begin, end) of a batch.
 ImageBatch Slice(const ImageBatch& batch, int64_t begin, int64_t end) {
   ImageBatch slice;

@@ -182,6 +182,20 @@ TEST(TextTrainer, SplitsABatchWithoutChangingTheStep) {
                       1e-5);
 }
 
+TEST(TextTrainer, RecomputesBitForBit) {
+  for (const int64_t micro_batch_size : {0, 3}) {
+    TrainerOptions options = Options();
+    options.micro_batch_size = micro_batch_size;
+    ASSERT_OK_AND_ASSIGN(auto kept, TextTrainer(options));
+    options.recompute = true;
+    ASSERT_OK_AND_ASSIGN(auto recomputed, TextTrainer(options));
+    ASSERT_OK(kept->Step(BatchOfSeven()).status());
+    ASSERT_OK(recomputed->Step(BatchOfSeven()).status());
+    ExpectSame(recomputed->State().parameters, kept->State().parameters);
+    ExpectSame(recomputed->State().exp_avg, kept->State().exp_avg);
+  }
+}
+
 TEST(TextTrainer, TakesTheSameStepInSeveralRanks) {
   ASSERT_OK_AND_ASSIGN(auto whole, TextTrainer(Options()));
   const ImageBatch batch = BatchOfSeven();

@@ -19,6 +19,7 @@ namespace maskfill {
 void TakeInputFlag(RunOptions* options, FlagErrors* errors);
 // --output --overwrite --dry_run --summary_json. `what` says what --output is
 // ("a directory to write"), which is required then; empty: it may be left out.
+// Refuses one place for what two flags write, of all flags of the program.
 void TakeOutputFlags(absl::string_view what, RunOptions* options,
                      FlagErrors* errors);
 // --task_index --task_count --task_source (task_from_environment.h).

@@ -11,12 +11,16 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "core/base/files.h"
+#include "core/base/foreign_json.h"
 #include "core/base/status_macros.h"
 #include "eval/report/run_identity.h"
 #include "google/protobuf/util/json_util.h"
+#include "nlohmann/json.hpp"
 
 namespace maskfill {
 namespace {
+
+using Json = nlohmann::json;
 
 constexpr absl::string_view kSeed = "-seed";
 
@@ -63,6 +67,21 @@ absl::Status CheckSets(const Sets& sets, const std::string& path) {
   return absl::OkStatus();
 }
 
+// Whether each of the sets in `json` says its accuracy, if only 0. Without that
+// it would be read as 0: what report itself writes has such sets.
+absl::Status CheckAccuraciesAreThere(const Json& json,
+                                     const std::string& path) {
+  const auto sets = json.find("sets");
+  if (sets == json.end()) return absl::OkStatus();
+  for (const Json& set : *sets) {
+    if (set.contains("top1")) continue;
+    return absl::DataLossError(absl::StrCat(
+        "\"", path, "\" is no report of eval (a set without \"top1\"); ",
+        "expected the file that eval --output wrote"));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<v1::EvalReport> ReadReport(const std::string& path) {
   ASSIGN_OR_RETURN(const std::string json, ReadFile(path));
   v1::EvalReport report;
@@ -81,6 +100,13 @@ absl::StatusOr<v1::EvalReport> ReadReport(const std::string& path) {
   RETURN_IF_ERROR(CheckSets(report.sets(), path));
   for (const v1::CurvePoint& point : report.curve()) {
     RETURN_IF_ERROR(CheckSets(point.sets(), path));
+  }
+  const Json raw = ParseForeignJson<Json>(json);
+  RETURN_IF_ERROR(CheckAccuraciesAreThere(raw, path));
+  const auto curve = raw.find("curve");
+  if (curve == raw.end()) return report;
+  for (const Json& point : *curve) {
+    RETURN_IF_ERROR(CheckAccuraciesAreThere(point, path));
   }
   return report;
 }

@@ -149,7 +149,10 @@ TEST(Evaluations, NamesTheFileThatIsNoReport) {
   const std::string path = JoinPath(dir, "broken.json");
   for (const char* json :
        {"", "{\"sets\":", "[]", "{\"schema_version\":1}",
-        "{\"schema_version\":2,\"sets\":[{\"name\":\"a\"}]}"}) {
+        "{\"schema_version\":2,\"sets\":[{\"name\":\"a\",\"top1\":1}]}",
+        // As report writes, in whose sets there is no accuracy.
+        "{\"schema_version\":1,\"sets\":[{\"name\":\"a\",\"counted\":60}]}",
+        "{\"schema_version\":1,\"curve\":[{\"sets\":[{\"name\":\"a\"}]}]}"}) {
     ASSERT_OK(WriteFileAtomically(path, json));
     EXPECT_THAT(ReadEvaluations({{path}}),
                 StatusIs(absl::StatusCode::kDataLoss, HasSubstr("broken.json")))

@@ -1,5 +1,6 @@
 #include "eval/report/published.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,21 +25,34 @@ bool IsRow(const Json& row) {
          row["top1"].is_object();
 }
 
-absl::StatusOr<SetReports> SetsOf(const Json& row, const std::string& path) {
+// `what` is what the number is of.
+absl::StatusOr<double> PercentOf(const Json& value, const std::string& what) {
+  // Written so that NaN is refused as well.
+  if (!value.is_number() || !(value.get<double>() >= 0) ||
+      value.get<double>() > 100) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        what, " is ", value.dump(), ", expected percent from 0 to 100"));
+  }
+  return value.get<double>();
+}
+
+absl::StatusOr<SetReports> SetsOf(const Json& row, const std::string& where) {
   SetReports sets;
   for (const auto& [name, value] : row["top1"].items()) {
-    // Written so that NaN is refused as well.
-    if (!value.is_number() || !(value.get<double>() >= 0) ||
-        value.get<double>() > 100) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "\"", path, "\": ", row["method"].get<std::string>(), " on \"", name,
-          "\" is ", value.dump(), ", expected percent from 0 to 100"));
-    }
     v1::SetReport* set = sets.Add();
     set->set_name(name);
-    set->set_top1(value.get<double>());
+    ASSIGN_OR_RETURN(
+        const double top1,
+        PercentOf(value, absl::StrCat(where, " on \"", name, "\"")));
+    set->set_top1(top1);
   }
   return sets;
+}
+
+absl::StatusOr<std::optional<double>> ToleranceOf(const Json& row,
+                                                  const std::string& where) {
+  if (!row.contains("tolerance")) return std::nullopt;
+  return PercentOf(row["tolerance"], absl::StrCat(where, "'s tolerance"));
 }
 
 bool HasSet(const AccuracyTable& table, const SetReports& sets) {
@@ -70,11 +84,16 @@ absl::StatusOr<std::vector<PublishedRow>> ReadPublished(
           absl::StrCat("\"", path, "\": row ", row.dump(),
                        " lacks one of \"method\", \"source\" and \"top1\""));
     }
-    ASSIGN_OR_RETURN(const SetReports sets, SetsOf(row, path));
+    const std::string where =
+        absl::StrCat("\"", path, "\": ", row["method"].get<std::string>());
+    ASSIGN_OR_RETURN(const SetReports sets, SetsOf(row, where));
+    ASSIGN_OR_RETURN(const std::optional<double> tolerance,
+                     ToleranceOf(row, where));
     for (const v1::SetReport& set : sets) names.push_back(set.name());
     if (!HasSet(table, sets)) continue;
     rows.push_back({row["method"].get<std::string>(),
-                    row["source"].get<std::string>(), Cells(table, sets)});
+                    row["source"].get<std::string>(), Cells(table, sets),
+                    tolerance});
   }
   if (rows.empty()) {
     return absl::InvalidArgumentError(absl::StrCat(

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "core/base/atomic_file.h"
 #include "core/base/files.h"
 #include "gmock/gmock.h"
@@ -40,6 +41,22 @@ TEST(Published, RowsHaveTheTablesColumns) {
   EXPECT_EQ(rows[0].top1[3], std::optional<double>(55));  // (60 + 50) / 2
   EXPECT_EQ(rows[1].top1[1], std::optional<double>(0));
   EXPECT_EQ(rows[1].top1[3], std::nullopt);
+}
+
+TEST(Published, ToleranceMayBeLeftOut) {
+  ASSERT_OK_AND_ASSIGN(const std::vector<PublishedRow> rows, Read(R"({"rows": [
+        {"method": "ft", "source": "a", "top1": {"r": 60}, "tolerance": 0.5},
+        {"method": "ft", "source": "b", "top1": {"r": 60}}]})"));
+  EXPECT_EQ(rows[0].tolerance, std::optional<double>(0.5));
+  EXPECT_EQ(rows[1].tolerance, std::nullopt);
+  for (const char* tolerance : {"-1", "\"0.5\"", "null", "101"}) {
+    EXPECT_THAT(Read(absl::StrCat(R"({"rows": [{"method": "ft", "source": "a",
+                              "top1": {"r": 60}, "tolerance": )",
+                                  tolerance, "}]}")),
+                StatusIs(absl::StatusCode::kInvalidArgument,
+                         HasSubstr("ft's tolerance is")))
+        << tolerance;
+  }
 }
 
 TEST(Published, RefusesWhatIsNoSuchFile) {

@@ -1,6 +1,7 @@
 #include "eval/report/report_format.h"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <string>
 #include <vector>
@@ -222,6 +223,10 @@ TextTable PublishedText(const AccuracyTable& table,
   std::vector<std::string>& header = text.lines.emplace_back();
   header.push_back("top-1 %");
   for (const auto& column : table.columns) header.push_back(column.name);
+  const bool tolerances =
+      std::any_of(published.begin(), published.end(),
+                  [](const auto& row) { return row.tolerance.has_value(); });
+  if (tolerances) header.push_back("tolerance");
   header.push_back("source");
   for (const PublishedRow& row : published) {
     const auto ours =
@@ -232,13 +237,21 @@ TextTable PublishedText(const AccuracyTable& table,
       std::string& cell = line.emplace_back("-");
       if (!row.top1[i].has_value()) continue;
       cell = absl::StrFormat("%.1f", *row.top1[i]);
-      if (ours != table.methods.end() && ours->mean[i].has_value()) {
-        absl::StrAppendFormat(&cell, " (%+.1f)", *ours->mean[i] - *row.top1[i]);
-      }
+      if (ours == table.methods.end() || !ours->mean[i].has_value()) continue;
+      const double more = *ours->mean[i] - *row.top1[i];
+      const bool far =
+          row.tolerance.has_value() && std::fabs(more) > *row.tolerance;
+      absl::StrAppendFormat(&cell, " (%+.1f%s)", more, far ? "!" : "");
+    }
+    if (tolerances) {
+      line.push_back(row.tolerance.has_value()
+                         ? absl::StrFormat("±%.1f", *row.tolerance)
+                         : "-");
     }
     line.push_back(row.source);
     text.lines.push_back(line);
   }
+  if (tolerances) text.note = "!: further away than the tolerance, in points";
   return text;
 }
 

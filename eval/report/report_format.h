@@ -32,7 +32,8 @@ TextTable DifferenceText(const AccuracyTable& table,
 // Without lines when there is none.
 TextTable McNemarText(const AccuracyTable& table,
                       const PairedDifferences& differences);
-// Published values, in brackets what our method of the same name has more.
+// Published values, in brackets what our method of the same name has more; what
+// is further away than the row's tolerance is marked.
 TextTable PublishedText(const AccuracyTable& table,
                         const std::vector<PublishedRow>& published);
 

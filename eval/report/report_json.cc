@@ -105,7 +105,9 @@ std::string ReportJson(const AccuracyTable& table,
     json["differences"].push_back(DifferencesJson(table, comparison));
   }
   for (const PublishedRow& row : published) {
-    Json entry = {{"method", row.method}, {"source", row.source}};
+    Json entry = {
+        {"method", row.method}, {"source", row.source}, {"tolerance", Json()}};
+    if (row.tolerance.has_value()) entry["tolerance"] = *row.tolerance;
     AddAccuracies(table, row.top1, &entry);
     json["published"].push_back(entry);
   }

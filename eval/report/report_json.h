@@ -20,7 +20,7 @@ namespace maskfill {
 //        [{"name", "pairs": [{"seed", ACCURACIES}], "mean": {ACCURACIES},
 //          "intervals": {column: [low, high]},
 //          "mcnemar": {set: [{"only_method", "only_baseline", "p"}]}}]}],
-//    "published": [{"method", "source", ACCURACIES}]}
+//    "published": [{"method", "source", "tolerance", ACCURACIES}]}
 // ACCURACIES is "sets": {set: number or null} and "averages" likewise; "seed"
 // is null for a method without seeds, and "std" for a single run. Intervals
 // and tests are where predictions were given, a test for each pair.

@@ -255,6 +255,23 @@ TEST_F(ReportTest, PublishedValuesStandBesideOurs) {
               IsOkAndHolds(HasSubstr("| ft      | 58.5 (+1.5) | - |    - |")));
 }
 
+// ft is 1.5 more on id, 0.5 less on r.
+TEST_F(ReportTest, WhatIsFarFromPublishedValuesIsMarked) {
+  Add("ft", {{"id", 60}, {"r", 50}});
+  options_.published = JoinPath(dir_, "published");
+  ASSERT_OK(WriteFileAtomically(options_.published, R"({"rows": [
+        {"method": "ft", "source": "s", "top1": {"id": 58.5, "r": 50.5},
+         "tolerance": 0.5},
+        {"method": "x", "source": "t", "top1": {"id": 1}}]})"));
+  options_.formats = {ReportFormat::kMarkdown, ReportFormat::kJson};
+  EXPECT_THAT(
+      Report(options_),
+      IsOkAndHolds(AllOf(HasSubstr("| 58.5 (+1.5!) | 50.5 (-0.5) |"),
+                         HasSubstr("±0.5"), HasSubstr("!: further away"))));
+  EXPECT_THAT(Written("report.json"), HasSubstr("\"tolerance\": 0.5"));
+  EXPECT_THAT(Written("report.json"), HasSubstr("\"tolerance\": null"));
+}
+
 TEST(ReportFormat, UnknownFormatsAreRefused) {
   EXPECT_THAT(ParseReportFormat("md"), IsOkAndHolds(ReportFormat::kMarkdown));
   EXPECT_THAT(ParseReportFormat("pdf"),

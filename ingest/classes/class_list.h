@@ -35,6 +35,11 @@ absl::StatusOr<ClassList> ClassListOrImagenet(const std::string& classes_file);
 // Makes the labels of `list` those of `classes`.
 void SetClasses(const ClassList& classes, ImageList* list);
 
+// The end of a message that doubts what was found: how to say that it is meant.
+inline constexpr char kClassesAdvice[] =
+    "; where they are classes, say so by --classes=FILE, a JSON list of their "
+    "names in label order";
+
 }  // namespace maskfill
 
 #endif  // MASKFILL_INGEST_CLASSES_CLASS_LIST_H_

@@ -174,8 +174,11 @@ absl::StatusOr<std::vector<std::string>> ListClassFolders(
              list);
   }
   if (folders.empty() && list->findings.errors.size() == errors_before) {
+    const std::vector<SourceFindings::LeftOut>& left_out =
+        list->findings.left_out;
     return absl::NotFoundError(
-        absl::StrCat("\"", dir, "\" holds no folders, expected one per class"));
+        absl::StrCat("\"", dir, "\" holds no folders, expected one per class",
+                     left_out.empty() ? "" : "; left out: ", ToText(left_out)));
   }
   return folders;
 }

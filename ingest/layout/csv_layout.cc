@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <set>
 #include <utility>
 #include <vector>
@@ -30,15 +31,36 @@ int64_t NumberOf(const std::string& text) {
   return number;
 }
 
+// Whether a person may have meant a number: also 2.0, -1, 007 and nan.
+bool LooksLikeNumber(const std::string& text) {
+  double number = 0;
+  return absl::SimpleAtod(text, &number);
+}
+
 bool AreNumbersBelow(const std::set<std::string>& labels, int64_t limit) {
   return std::all_of(labels.begin(), labels.end(), [&](const auto& label) {
     return NumberOf(label) >= 0 && NumberOf(label) < limit;
   });
 }
 
+// As names, numbers get other labels than they say: "10" is before "2".
+void NoteNumbers(const std::set<std::string>& labels,
+                 SourceFindings* findings) {
+  std::vector<std::string> numbers;
+  std::copy_if(labels.begin(), labels.end(), std::back_inserter(numbers),
+               LooksLikeNumber);
+  if (numbers.empty()) return;
+  findings->deviations.push_back(absl::StrCat(
+      numbers.size(), " of the ", labels.size(), " labels of the rows look ",
+      "like numbers (", ShortList(numbers), "), but not all are numbers 0 to ",
+      kMaxClasses - 1, " such as 7: all are taken for names, which get labels ",
+      "in the order of text", kClassesAdvice));
+}
+
 // The classes that the labels are of.
 absl::StatusOr<ClassList> ClassesOf(const std::set<std::string>& labels,
-                                    const std::string& classes_file) {
+                                    const std::string& classes_file,
+                                    SourceFindings* findings) {
   if (!classes_file.empty()) {
     ASSIGN_OR_RETURN(ClassList classes, ReadClassList(classes_file));
     const bool are_keys = std::all_of(
@@ -63,6 +85,7 @@ absl::StatusOr<ClassList> ClassesOf(const std::set<std::string>& labels,
       classes.keys.push_back(absl::StrCat(label));
     }
   } else {
+    NoteNumbers(labels, findings);
     classes.keys.assign(labels.begin(), labels.end());
   }
   for (const std::string& key : classes.keys) {
@@ -148,7 +171,8 @@ absl::Status ListCsvLayout(const std::string& csv_file, absl::string_view split,
   for (const CsvRow& row : rows) {
     labels.insert(row.labels.begin(), row.labels.end());
   }
-  ASSIGN_OR_RETURN(const ClassList classes, ClassesOf(labels, classes_file));
+  ASSIGN_OR_RETURN(const ClassList classes,
+                   ClassesOf(labels, classes_file, &list->findings));
   SetClasses(classes, list);
   SetGroups(rows, list);
   list->mapping_sha256 = Sha256Hex(text);
@@ -163,13 +187,10 @@ absl::Status ListCsvLayout(const std::string& csv_file, absl::string_view split,
     }
   }
   if (list->files.empty() && list->findings.errors.empty()) {
-    std::string found;
-    for (const SourceFindings::LeftOut& left_out : list->findings.left_out) {
-      absl::StrAppend(&found, found.empty() ? "" : "; ", ToText(left_out));
-    }
-    return absl::NotFoundError(
-        absl::StrCat("\"", csv_file, "\" has no row for --split=", split,
-                     ", found ", found.empty() ? "none at all" : found));
+    const std::vector<SourceFindings::LeftOut>& found = list->findings.left_out;
+    return absl::NotFoundError(absl::StrCat(
+        "\"", csv_file, "\" has no row for --split=", split, ", found ",
+        found.empty() ? "none at all" : ToText(found)));
   }
   return absl::OkStatus();
 }

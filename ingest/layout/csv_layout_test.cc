@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "core/base/files.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -67,6 +69,35 @@ TEST_F(CsvLayout, TakesNumbersAsTheyAre) {
   EXPECT_EQ(list.class_keys[10], "10");
   EXPECT_THAT(Paths(list), ElementsAre("b.png", "a.png"));
   EXPECT_EQ(list.files[0].label, 2);
+}
+
+// A column of floats, a number that is missing or negative: as text, "10.0" is
+// before "2.0" and "-1" is label 0.
+TEST_F(CsvLayout, DoubtsNumbersAmongNames) {
+  for (const char* labels :
+       {"1.0 2.0 10.0", "0 1 nan", "-1 0 1", "01 02 ant", "0 1 4000000000"}) {
+    const std::vector<std::string> label = absl::StrSplit(labels, ' ');
+    ASSERT_OK_AND_ASSIGN(
+        const ImageList list,
+        List(absl::StrCat("path,label\na.png,", label[0], "\nb.png,", label[1],
+                          "\nc.png,", label[2], "\n")));
+    EXPECT_THAT(list.findings.deviations,
+                ElementsAre(HasSubstr("of the 3 labels of the rows look like")))
+        << labels;
+    EXPECT_EQ(list.class_keys.size(), 3u);
+  }
+}
+
+TEST_F(CsvLayout, NamesClassesWithoutImages) {
+  ASSERT_OK_AND_ASSIGN(const ImageList gap,
+                       List("path,label\na.png,0\nb.png,3\n"));
+  EXPECT_THAT(gap.findings.deviations,
+              ElementsAre("no image is of 2 of the 4 classes (1, 2)"));
+  ASSERT_OK_AND_ASSIGN(
+      const ImageList split,
+      List("path,label,split\na.png,ant;bee,train\nb.png,cat,val\n"));
+  EXPECT_THAT(split.findings.deviations,
+              ElementsAre("no image is of 1 of the 3 classes (cat)"));
 }
 
 TEST_F(CsvLayout, TakesKeysOrNumbersOfAClassList) {
@@ -204,6 +235,12 @@ TEST_F(CsvLayout, NeedsAFile) {
   options_.path = dir_;
   EXPECT_THAT(ListImages(options_), StatusIs(absl::StatusCode::kInvalidArgument,
                                              HasSubstr("is --images")));
+  options_ = {.layout = Layout::kCsv,
+              .path = dir_ + "/list.csv",
+              .images_dir = dir_ + "/none"};
+  EXPECT_THAT(
+      List("path,label\na.png,0\n"),
+      StatusIs(absl::StatusCode::kNotFound, HasSubstr("/none\" (--images)")));
 }
 
 TEST_F(CsvLayout, FingerprintsTheFile) {

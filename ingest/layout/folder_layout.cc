@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
+#include <map>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -18,10 +21,6 @@ namespace maskfill {
 namespace {
 
 using Names = std::vector<std::string>;
-
-constexpr char kClassesAdvice[] =
-    "; where they are classes, say so by --classes=FILE, a JSON list of their "
-    "names in label order";
 
 bool IsSplitName(const std::string& name) {
   static constexpr const char* kSplits[] = {
@@ -77,6 +76,34 @@ absl::Status CheckNumbers(const std::string& source, const Names& folders,
   return absl::OkStatus();
 }
 
+// The folders of a file, from its class's down to its own: "cats/a/0.jpg" is
+// "a/", "0.jpg" nothing.
+std::string BelowClass(const std::string& path) {
+  const size_t begin = path.find('/') + 1;
+  return path.substr(begin, path.rfind('/') + 1 - begin);
+}
+
+// "fold1" and "fold2" that both hold "ant", "bee" and "cat" are splits, domains
+// or releases, whatever their names. One folder in each is nothing unusual.
+void NoteEqualFolders(const Names& folders, ImageList* list) {
+  std::map<int64_t, std::set<std::string>> below;  // of each label
+  for (const ImageFile& file : list->files) {
+    below[file.label].insert(BelowClass(file.path));
+  }
+  if (below.size() < 2) return;
+  const std::set<std::string>& first = below.begin()->second;
+  if (first.contains("") || first.size() < 2) return;
+  for (const auto& [label, names] : below) {
+    if (names != first) return;
+  }
+  list->findings.deviations.push_back(absl::StrCat(
+      "the folders of \"", list->source, "\" (", ShortList(folders),
+      ") hold no images but folders of the same names (",
+      ShortList({first.begin(), first.end()}),
+      "): where those are the classes, ",
+      "use --source=", JoinPath(list->source, folders[0]), kClassesAdvice));
+}
+
 // The 200 classes of ImageNet-A or -R would have the labels 0 to 199.
 void NoteSubset(const std::string& source, const Names& folders,
                 SourceFindings* findings) {
@@ -122,6 +149,7 @@ absl::Status ListFolderLayout(const std::string& classes_file,
   for (size_t label = 0; label < folders.size(); ++label) {
     AddClassFolder(folders[label], static_cast<int64_t>(label), list);
   }
+  NoteEqualFolders(folders, list);
   return absl::OkStatus();
 }
 

@@ -106,6 +106,10 @@ TEST(FolderLayout, SaysWhatIsMissing) {
   EXPECT_THAT(ListFolder(dir),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("no folders")));
   ASSERT_OK(MakeDirectories(dir + "/ant"));
+  EXPECT_THAT(ListImages({.path = dir, .ignore = {"a*"}}),
+              StatusIs(absl::StatusCode::kNotFound,
+                       AllOf(HasSubstr("no folders"),
+                             HasSubstr("1 (ant), matched by --ignore=a*"))));
   EXPECT_THAT(ListFolder(dir),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("no images")));
   WriteTestFile(dir + "/file", "");
@@ -239,6 +243,44 @@ TEST(FolderLayout, DoubtsTheClassesOfImagenetA) {
   WriteTestFile(dir + "/n01498041/a.png", "");
   ASSERT_OK_AND_ASSIGN(const ImageList list, ListFolder(dir));
   EXPECT_THAT(list.findings.deviations[0], HasSubstr("--layout=imagenet_a"));
+}
+
+TEST(FolderLayout, DoubtsFoldersThatHoldTheSameFolders) {
+  const std::string dir = TestDirectory();
+  for (const char* path : {"fold1/ant", "fold1/bee/x", "fold2/ant"}) {
+    WriteTestFile(dir + "/" + path + "/0.png", "");
+  }
+  ASSERT_OK_AND_ASSIGN(const ImageList other, ListFolder(dir));
+  EXPECT_THAT(other.findings.deviations, IsEmpty());
+  WriteTestFile(dir + "/fold2/bee/x/0.png", "");
+  ASSERT_OK_AND_ASSIGN(const ImageList list, ListFolder(dir));
+  EXPECT_THAT(list.findings.deviations,
+              ElementsAre(AllOf(HasSubstr("(fold1, fold2)"),
+                                HasSubstr("(ant/, bee/x/)"),
+                                HasSubstr("--source=" + dir + "/fold1"))));
+  // With an image of its own a folder is a class.
+  WriteTestFile(dir + "/fold1/0.png", "");
+  ASSERT_OK_AND_ASSIGN(const ImageList classes, ListFolder(dir));
+  EXPECT_THAT(classes.findings.deviations, IsEmpty());
+}
+
+// As Tiny ImageNet's training set.
+TEST(FolderLayout, TakesOneFolderInEachClass) {
+  const std::string dir = TestDirectory();
+  WriteTestFile(dir + "/ant/images/0.png", "");
+  WriteTestFile(dir + "/bee/images/0.png", "");
+  ASSERT_OK_AND_ASSIGN(const ImageList list, ListFolder(dir));
+  EXPECT_THAT(list.findings.deviations, IsEmpty());
+}
+
+TEST(FolderLayout, NamesClassesOfAFileThatHaveNoImages) {
+  const std::string dir = TestDirectory();
+  WriteTestFile(dir + "/data/bee/0.png", "");
+  WriteTestFile(dir + "/classes.json", R"(["ant", "bee", "cat"])");
+  ASSERT_OK_AND_ASSIGN(const ImageList list,
+                       ListFolder(dir + "/data", dir + "/classes.json"));
+  EXPECT_THAT(list.findings.deviations,
+              ElementsAre("no image is of 2 of the 3 classes (ant, cat)"));
 }
 
 TEST(FolderLayout, DoubtsASingleFolder) {

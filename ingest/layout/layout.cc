@@ -224,6 +224,11 @@ absl::StatusOr<ImageList> ListSource(const SourceOptions& options) {
   if (options.layout == Layout::kCsv) {
     list.source =
         options.images_dir.empty() ? Dirname(options.path) : options.images_dir;
+    ASSIGN_OR_RETURN(const bool there, FindDirectory(list.source));
+    if (!options.images_dir.empty() && !there) {
+      return absl::NotFoundError(absl::StrCat("there is no directory \"",
+                                              list.source, "\" (--images)"));
+    }
   }
   list.ignore = options.ignore;
   list.admitted = options.admitted;
@@ -237,6 +242,8 @@ absl::StatusOr<ImageList> ListSource(const SourceOptions& options) {
   const PublishedSet published = PublishedSetOf(options);
   if (options.classes_file.empty() && published.images > 0) {
     CompareWithPublished(published, &list);
+  } else if (!options.classes_file.empty() || options.layout == Layout::kCsv) {
+    NoteEmptyClasses(&list);
   }
   return list;
 }

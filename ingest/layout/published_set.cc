@@ -1,6 +1,7 @@
 #include "ingest/layout/published_set.h"
 
 #include <algorithm>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -15,15 +16,22 @@ std::vector<int64_t> ImagesPerLabel(const ImageList& list) {
   return images;
 }
 
+// The labels that an answer may be.
+std::vector<int64_t> AllowedLabels(const ImageList& list) {
+  std::vector<int64_t> labels = list.allowed_classes;
+  if (labels.empty()) {
+    labels.resize(list.class_keys.size());
+    std::iota(labels.begin(), labels.end(), 0);
+  }
+  return labels;
+}
+
 // " (a, b and 3 more)": the allowed classes that satisfy `is_meant`; nothing
 // where a folder may have any of several labels.
 template <typename Predicate>
 std::string ClassesText(const PublishedSet& set, const ImageList& list,
                         const Predicate& is_meant) {
-  std::vector<int64_t> labels = list.allowed_classes;
-  if (labels.empty()) {
-    for (size_t i = 0; i < list.class_keys.size(); ++i) labels.push_back(i);
-  }
+  const std::vector<int64_t> labels = AllowedLabels(list);
   if (static_cast<int64_t>(labels.size()) != set.folders) return "";
   std::vector<std::string> names;
   for (const int64_t label : labels) {
@@ -68,6 +76,23 @@ void CompareWithPublished(const PublishedSet& set, ImageList* list) {
              list->unused_folders, " folders of other objects, ", set.name,
              " has ", set.unused_images, " in ", set.unused_folders);
   }
+}
+
+void NoteEmptyClasses(ImageList* list) {
+  std::vector<bool> has_image(list->class_keys.size());
+  for (const ImageFile& file : list->files) {
+    has_image[file.label] = true;
+    for (const int64_t label : file.other_labels) has_image[label] = true;
+  }
+  const std::vector<int64_t> labels = AllowedLabels(*list);
+  std::vector<std::string> empty;
+  for (const int64_t label : labels) {
+    if (!has_image[label]) empty.push_back(list->class_keys[label]);
+  }
+  if (empty.empty()) return;
+  list->findings.deviations.push_back(
+      absl::StrCat("no image is of ", empty.size(), " of the ", labels.size(),
+                   " classes (", ShortList(empty), ")"));
 }
 
 }  // namespace maskfill

@@ -22,6 +22,10 @@ struct PublishedSet {
 // without images, and other numbers.
 void CompareWithPublished(const PublishedSet& set, ImageList* list);
 
+// The same for a set of which only the list of classes is known: those that no
+// image has.
+void NoteEmptyClasses(ImageList* list);
+
 }  // namespace maskfill
 
 #endif  // MASKFILL_INGEST_LAYOUT_PUBLISHED_SET_H_

@@ -42,6 +42,20 @@ TEST(CompareWithPublished, NamesMissingClasses) {
                           "are 1 (d)"));
 }
 
+TEST(NoteEmptyClasses, NamesAllowedClassesWithoutImages) {
+  ImageList list;
+  list.class_keys = {"a", "b", "c", "d"};
+  list.allowed_classes = {0, 1, 2};
+  list.files.emplace_back().label = 1;
+  list.files.back().other_labels = {2};
+  NoteEmptyClasses(&list);
+  EXPECT_THAT(list.findings.deviations,
+              ElementsAre("no image is of 1 of the 3 classes (a)"));
+  list.files.emplace_back();
+  NoteEmptyClasses(&list);
+  EXPECT_EQ(list.findings.deviations.size(), 1u);
+}
+
 TEST(CompareWithPublished, NamesClassesOfOtherSizes) {
   // As where two images were moved from one folder to another.
   EXPECT_THAT(Deviations({"Set", 8, 4, 2}, {2, 4, 2, 0}),

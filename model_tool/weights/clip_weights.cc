@@ -12,6 +12,7 @@
 #include "core/base/status_macros.h"
 #include "core/model/torch_status.h"
 #include "core/model/weight_values.h"
+#include "core/text/class_names.h"
 #include "model_tool/weights/key_map.h"
 #include "model_tool/weights/known_weights.h"
 #include "model_tool/weights/library_config.h"
@@ -31,6 +32,7 @@ void Append(Strings&& more, std::vector<std::string>* all) {
 absl::StatusOr<StateDict> ReadAll(const WeightsSource& source,
                                   const std::string& key) {
   StateDict all;
+  all.names_prefix = key;
   for (const auto& file : source.files) {
     if (source.part_of.empty()) return ReadStateDict(file, key);
     ASSIGN_OR_RETURN(StateDict part, Annotate(ReadStateDict(file, key),
@@ -147,6 +149,12 @@ absl::Status NameClasses(const std::vector<std::string>& names,
                          ClipWeights* weights) {
   if (names.empty()) return absl::OkStatus();
   ModelConfig& config = weights->checkpoint.config;
+  if (!config.has_head()) {
+    return absl::InvalidArgumentError(
+        "--class_names is given, but the weights have no head (classifier.*, "
+        "classification_head.*); leave it out, or make a head of the names by "
+        "build_zeroshot");
+  }
   if (static_cast<int64_t>(names.size()) != config.num_classes) {
     return absl::InvalidArgumentError(
         absl::StrCat("--class_names has ", names.size(), " names, the head ",
@@ -171,11 +179,16 @@ absl::Status Read(const WeightsSource& source, const std::string& digest,
   weights->other_keys = state.other_keys;
   weights->stored_tensors = static_cast<int64_t>(state.tensors.size());
   Append(state.notes, &weights->remarks);
-  // A key of a nesting is used up; else it is a prefix of names.
-  const bool nesting = !state.key.empty() && state.key == options.state_key;
-  ASSIGN_OR_RETURN(
-      MappedWeights mapped,
-      MapToOpenAiNames(state.tensors, nesting ? "" : options.state_key));
+  auto renamed = MapToOpenAiNames(state.tensors, state.names_prefix);
+  if (!renamed.ok()) {
+    // The first note says which dict was taken of several.
+    return absl::Status(
+        renamed.status().code(),
+        absl::StrCat(renamed.status().message(),
+                     state.other_keys.empty() ? "" : "; ",
+                     state.other_keys.empty() ? "" : state.notes[0]));
+  }
+  MappedWeights mapped = *std::move(renamed);
   state.tensors.clear();
   // What was joined lies in memory of its own now.
   for (const auto& file : source.files) file->DropPages();
@@ -205,7 +218,12 @@ absl::Status Read(const WeightsSource& source, const std::string& digest,
   RETURN_IF_ERROR(CheckValues(mapped));
   checkpoint.tensors = std::move(mapped.tensors);
   RETURN_IF_ERROR(ResizeImages(options.image_size, weights));
-  return NameClasses(options.class_names, weights);
+  RETURN_IF_ERROR(NameClasses(options.class_names, weights));
+  if (const std::string equal = EqualNames(checkpoint.config.class_names);
+      !equal.empty()) {
+    weights->remarks.push_back(absl::StrCat(kEqualNames, equal));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace

@@ -146,6 +146,14 @@ TEST(ClipWeights, TakeTheNamesOfTheirClasses) {
   EXPECT_TRUE(at::equal(weights.checkpoint.tensors.at("classifier.bias"),
                         at::zeros({2})));
   EXPECT_THAT(weights.remarks, Contains(HasSubstr("no bias")));
+  options.class_names = {"cat", "Cat"};
+  ASSERT_OK_AND_ASSIGN(const ClipWeights equal, WriteAndRead(tensors, options));
+  EXPECT_THAT(equal.remarks,
+              Contains(HasSubstr("equal class names, which no image can be "
+                                 "told apart by: \"cat\" in rows 0 and 1")));
+  EXPECT_THAT(WriteAndRead(TinyClipTensors(), options),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("the weights have no head")));
   options.class_names = {"cat"};
   EXPECT_THAT(WriteAndRead(tensors, options),
               StatusIs(absl::StatusCode::kInvalidArgument,

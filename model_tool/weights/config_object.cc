@@ -96,6 +96,16 @@ absl::Status ConfigObject::RefuseOthers(
   return absl::OkStatus();
 }
 
+absl::Status ConfigObject::CheckOneOf(absl::string_view key,
+                                      const std::vector<Json>& allowed,
+                                      absl::string_view expected) const {
+  if (!Has(key) ||
+      std::find(allowed.begin(), allowed.end(), Get(key)) != allowed.end()) {
+    return absl::OkStatus();
+  }
+  return Unsupported(key, expected);
+}
+
 absl::Status ConfigObject::Unsupported(absl::string_view key,
                                        absl::string_view expected) const {
   std::string found = Get(key).dump();

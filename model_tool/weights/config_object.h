@@ -43,6 +43,10 @@ class ConfigObject {
   // DataLoss that names the first member that is in neither list and switches
   // something on: is not null, false, 0, empty or "none".
   absl::Status RefuseOthers(absl::Span<const ConfigMember> known) const;
+  // DataLoss where `key` is there and has none of the values in `allowed`.
+  absl::Status CheckOneOf(absl::string_view key,
+                          const std::vector<nlohmann::json>& allowed,
+                          absl::string_view expected) const;
   // DataLoss that says what was found at `key` and what would be supported.
   absl::Status Unsupported(absl::string_view key,
                            absl::string_view expected) const;

@@ -62,8 +62,17 @@ constexpr Kind kText[] = {
 std::string DescribeZip(absl::string_view bytes) {
   const absl::StatusOr<ZipContents> contents = ReadZipContents(bytes);
   if (!contents.ok()) return "";  // its reader says what is damaged
+  std::vector<std::string> pickles;
   for (const std::string& name : contents->names) {
-    if (absl::EndsWith(name, "/data.pkl") || name == "data.pkl") return "";
+    if (absl::EndsWith(name, "/data.pkl") || name == "data.pkl") {
+      pickles.push_back(name);
+    }
+  }
+  if (pickles.size() == 1) return "";
+  if (pickles.size() > 1) {
+    return absl::StrCat("is a zip archive of several files of torch.save (\"",
+                        pickles[0], "\", \"", pickles[1],
+                        "\"); expected one of them alone");
   }
   for (const std::string& name : contents->names) {
     if (absl::EndsWith(name, ".npy")) {

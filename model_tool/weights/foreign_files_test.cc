@@ -39,6 +39,15 @@ TEST(ForeignFiles, AreNamedWithWhatToDo) {
   }
 }
 
+TEST(ForeignFiles, AreSeveralModelsInOneArchive) {
+  const std::string path = JoinPath(TestDirectory(), "two.zip");
+  WriteZip(path, {{"a/data.pkl", "x"}, {"b/data.pkl", "x"}});
+  ASSERT_OK_AND_ASSIGN(const std::string bytes, ReadFile(path));
+  EXPECT_THAT(DescribeForeignFile(bytes),
+              HasSubstr("several files of torch.save (\"a/data.pkl\", "
+                        "\"b/data.pkl\")"));
+}
+
 TEST(ForeignFiles, KnowTheZipArchivesThatTorchDidNotWrite) {
   const std::string path = JoinPath(TestDirectory(), "a.zip");
   const auto describe = [&](const std::string& name) {

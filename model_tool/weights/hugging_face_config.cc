@@ -1,5 +1,6 @@
 #include "model_tool/weights/hugging_face_config.h"
 
+#include <cmath>
 #include <string>
 
 #include "absl/strings/match.h"
@@ -85,6 +86,16 @@ absl::Status AddHuggingFaceClaims(const ConfigObject& config,
         "; expected \"clip\" or \"clip_vision_model\", or no such file beside "
         "the weights"));
   }
+  for (const Json& architecture : config.Get("architectures")) {
+    if (architecture.is_string() &&
+        absl::StartsWith(architecture.get<std::string>(), "CLIP")) {
+      continue;
+    }
+    return absl::DataLossError(absl::StrCat(
+        config.name(), " is of another model: its architectures are ",
+        config.Get("architectures").dump(), "; expected CLIP's, ",
+        "or no such file beside the weights"));
+  }
   RETURN_IF_ERROR(config.AddClaims(kJoint, claims));
   bool has_towers = false;
   for (const char* key : {"vision_config", "vision_config_dict"}) {
@@ -112,23 +123,33 @@ absl::Status AddHuggingFacePreprocessorClaims(const ConfigObject& config,
           "; expected CLIP's, or no such file beside the weights"));
     }
   }
+  // What ingest and the towers always do.
+  for (const char* key :
+       {"do_resize", "do_center_crop", "do_rescale", "do_normalize"}) {
+    RETURN_IF_ERROR(config.CheckOneOf(key, {true}, "true"));
+  }
+  const Json& factor = config.Get("rescale_factor");
+  if (!factor.is_null() && !(factor.is_number() &&
+                             std::abs(factor.get<double>() * 255 - 1) < 1e-6)) {
+    return config.Unsupported("rescale_factor", "1/255");
+  }
   // A number of pixels, {"shortest_edge": N} or {"height": N, "width": N}.
   for (const char* key : {"size", "crop_size"}) {
     Json size = config.Get(key);
     if (size.is_object()) {
-      size = size.contains("shortest_edge") ? size["shortest_edge"]
-                                            : size.value("height", Json());
+      const Json height = size.value("height", Json());
+      const bool square = height == size.value("width", Json());
+      size = size.value("shortest_edge", square ? height : Json("rectangle"));
     }
     if (size.is_null()) continue;
     if (!size.is_number_integer()) {
-      return config.Unsupported(key, "a number of pixels");
+      return config.Unsupported(key, "a number of pixels, equal on both sides");
     }
     claims->Add("image_size", size, config.name());
   }
   // 3 is bicubic in Pillow's numbering.
-  if (config.Has("resample") && config.Get("resample") != 3) {
-    return config.Unsupported("resample", "3 (bicubic), as ingest resizes");
-  }
+  RETURN_IF_ERROR(
+      config.CheckOneOf("resample", {3}, "3 (bicubic), as ingest resizes"));
   constexpr Member kStatistics[] = {
       {"image_mean", "image_mean", Member::kTriple},
       {"image_std", "image_std", Member::kTriple},

@@ -107,8 +107,16 @@ absl::StatusOr<std::string> ChoosePrefix(const NamedTensors& tensors,
   for (const auto& [name, tensor] : tensors) {
     if (auto prefix = TowerPrefix(name)) prefixes.insert(*std::move(prefix));
   }
-  const std::string choices =
-      absl::StrCat("\"", absl::StrJoin(prefixes, "\", \""), "\"");
+  if (wanted == kNoStateKey) {
+    if (prefixes.count("") > 0) return "";
+    wanted = "";
+  }
+  const std::string choices = absl::StrJoin(
+      prefixes, ", ", [](std::string* out, const std::string& prefix) {
+        absl::StrAppend(out, prefix.empty()
+                                 ? absl::StrCat("none (\"", kNoStateKey, "\")")
+                                 : absl::StrCat("\"", prefix, "\""));
+      });
   if (!wanted.empty()) {
     for (const std::string& prefix : prefixes) {
       if (prefix == wanted || prefix == absl::StrCat(wanted, ".")) {
@@ -116,9 +124,10 @@ absl::StatusOr<std::string> ChoosePrefix(const NamedTensors& tensors,
       }
     }
     return absl::InvalidArgumentError(
-        absl::StrCat("--state_key=", wanted,
-                     " is neither the key of a dict of weights nor "
-                     "a prefix of their names; found names with the prefix ",
+        absl::StrCat("\"", wanted,
+                     "\" of --state_key is neither the key of a dict of "
+                     "weights nor a prefix "
+                     "of their names; found names with the prefix ",
                      choices));
   }
   if (prefixes.size() > 1) {
@@ -130,8 +139,16 @@ absl::StatusOr<std::string> ChoosePrefix(const NamedTensors& tensors,
   return prefixes.empty() ? "" : *prefixes.begin();
 }
 
+absl::Status TwoOfOne(const std::string& first, const std::string& second,
+                      const std::string& name) {
+  return absl::DataLossError(absl::StrCat(
+      "\"", first, "\" and \"", second, "\" would both be \"", name,
+      "\"; expected one of them: take out the other in Python"));
+}
+
 // The weights under `prefix` and the head, without it.
-NamedTensors TakePrefixOff(const NamedTensors& given, MappedWeights* result) {
+absl::StatusOr<NamedTensors> TakePrefixOff(const NamedTensors& given,
+                                           MappedWeights* result) {
   NamedTensors tensors;
   std::vector<std::string> outside;
   for (const auto& [full_name, tensor] : given) {
@@ -143,7 +160,11 @@ NamedTensors TakePrefixOff(const NamedTensors& given, MappedWeights* result) {
       outside.push_back(full_name);
       continue;
     }
-    tensors[name] = tensor;
+    if (!tensors.emplace(name, tensor).second) {
+      const auto first = result->file_names.find(name);
+      return TwoOfOne(first == result->file_names.end() ? name : first->second,
+                      full_name, name);
+    }
     if (name != full_name) result->file_names[name] = full_name;
   }
   if (!result->prefix.empty()) {
@@ -160,23 +181,27 @@ NamedTensors TakePrefixOff(const NamedTensors& given, MappedWeights* result) {
 }
 
 // Renames everything under `from`; the rest stays.
-NamedTensors Renamed(const NamedTensors& tensors, absl::string_view from,
-                     absl::string_view to, MappedWeights* result) {
+absl::Status Rename(absl::string_view from, absl::string_view to,
+                    NamedTensors* tensors, MappedWeights* result) {
+  if (!AnyStartsWith(*tensors, from)) return absl::OkStatus();
   NamedTensors renamed;
-  if (AnyStartsWith(tensors, from)) {
-    result->beginnings.emplace_back(std::string(to), std::string(from));
-  }
-  for (const auto& [name, tensor] : tensors) {
+  std::map<std::string, std::string> file_names;
+  for (const auto& [name, tensor] : *tensors) {
     absl::string_view rest = name;
-    if (!absl::ConsumePrefix(&rest, from)) {
-      renamed[name] = tensor;
-      continue;
+    const std::string ours =
+        absl::ConsumePrefix(&rest, from) ? absl::StrCat(to, rest) : name;
+    const std::string theirs = result->FileName(name);
+    if (const auto [at, is_new] = file_names.emplace(ours, theirs); !is_new) {
+      return TwoOfOne(at->second, theirs, ours);
     }
-    const std::string ours = absl::StrCat(to, rest);
     renamed[ours] = tensor;
-    result->file_names[ours] = result->FileName(name);
   }
-  return renamed;
+  for (const auto& [ours, theirs] : file_names) {
+    if (ours != theirs) result->file_names[ours] = theirs;
+  }
+  result->beginnings.emplace_back(std::string(to), std::string(from));
+  *tensors = std::move(renamed);
+  return absl::OkStatus();
 }
 
 absl::Status CheckTowers(const NamedTensors& tensors) {
@@ -249,7 +274,7 @@ absl::StatusOr<MappedWeights> MapToOpenAiNames(const NamedTensors& given,
   MappedWeights result;
   result.naming = std::string(kNamings[kOpenAi].name);
   ASSIGN_OR_RETURN(result.prefix, ChoosePrefix(given, prefix));
-  NamedTensors tensors = TakePrefixOff(given, &result);
+  ASSIGN_OR_RETURN(NamedTensors tensors, TakePrefixOff(given, &result));
   if (HasHuggingFaceNames(tensors)) {
     result.naming = std::string(kNamings[kHuggingFace].name);
     NamedTensors head;
@@ -271,16 +296,17 @@ absl::StatusOr<MappedWeights> MapToOpenAiNames(const NamedTensors& given,
   }
   if (AnyStartsWith(tensors, "backbone.")) {
     result.naming = std::string(kNamings[kReference].name);
-    tensors = Renamed(tensors, "backbone.", "visual.", &result);
+    RETURN_IF_ERROR(Rename("backbone.", "visual.", &tensors, &result));
   }
-  tensors = Renamed(tensors, "classification_head.", "classifier.", &result);
+  RETURN_IF_ERROR(
+      Rename("classification_head.", "classifier.", &tensors, &result));
   if (AnyStartsWith(tensors, "text.")) {
     if (!AnyStartsWith(tensors, "text.transformer.resblocks.")) {
       return absl::DataLossError(
           "the text tower is not CLIP's own (text.transformer.resblocks.* is "
           "missing); only CLIP's text transformer is supported");
     }
-    tensors = Renamed(tensors, "text.", "", &result);
+    RETURN_IF_ERROR(Rename("text.", "", &tensors, &result));
   }
   RETURN_IF_ERROR(CheckTowers(tensors));
   if (!AnyStartsWith(tensors, "transformer.resblocks.")) {

@@ -42,6 +42,9 @@ struct MappedWeights {
   std::string WithFileNames(absl::string_view message) const;
 };
 
+// Chooses names without a prefix, and the dict at the root of a file.
+inline constexpr absl::string_view kNoStateKey = ".";
+
 // Whether a tensor of this name begins an image tower in one of the namings
 // below, with any prefix.
 bool BelongsToImageTower(absl::string_view name);
@@ -56,9 +59,10 @@ bool BelongsToImageTower(absl::string_view name);
 // without its transformer and what lies outside the prefix; notes say so.
 //
 // InvalidArgument when there are towers under several prefixes, of which
-// `prefix` (with or without its dot; empty: the only one) chooses none.
-// DataLoss, saying what it is, for towers that this toolkit does not know
-// (DescribeForeignModel) and for anything without a CLIP image tower.
+// `prefix` (with or without its dot; kNoStateKey; empty: the only one) chooses
+// none. DataLoss when two tensors would get one name and, saying what it is,
+// for towers that this toolkit does not know (DescribeForeignModel) and for
+// anything without a CLIP image tower.
 absl::StatusOr<MappedWeights> MapToOpenAiNames(const NamedTensors& tensors,
                                                absl::string_view prefix = "");
 

@@ -160,6 +160,50 @@ TEST(KeyMap, TakesTheHeadFromOutsideTheTowersPrefix) {
   EXPECT_THAT(mapped.notes, Contains(HasSubstr("the first \"ema_step\"")));
 }
 
+// One would silently be taken and the other not.
+TEST(KeyMap, RefusesTwoTensorsOfOneName) {
+  NamedTensors tensors = TinyClipTensors();
+  tensors["classifier.weight"] = at::zeros({3, 4});
+  tensors["classification_head.weight"] = at::zeros({3, 4});
+  EXPECT_THAT(MapToOpenAiNames(tensors),
+              StatusIs(absl::StatusCode::kDataLoss,
+                       HasSubstr("\"classification_head.weight\" and "
+                                 "\"classifier.weight\" would both be "
+                                 "\"classifier.weight\"; expected one")));
+  tensors.clear();
+  for (const auto& [name, tensor] : TinyClipTensors()) {
+    tensors["module." + name] = tensor;
+  }
+  tensors["module.classifier.weight"] = at::zeros({3, 4});
+  tensors["classifier.weight"] = at::zeros({3, 4});
+  EXPECT_THAT(MapToOpenAiNames(tensors),
+              StatusIs(absl::StatusCode::kDataLoss,
+                       HasSubstr("\"classifier.weight\" and "
+                                 "\"module.classifier.weight\" would both")));
+  tensors = TinyClipTensors();
+  tensors["backbone.conv1.weight"] = at::zeros({8, 3, 4, 4});
+  EXPECT_THAT(MapToOpenAiNames(tensors),
+              StatusIs(absl::StatusCode::kDataLoss,
+                       HasSubstr("\"backbone.conv1.weight\" and "
+                                 "\"visual.conv1.weight\" would both")));
+}
+
+TEST(KeyMap, TakesNamesWithoutPrefixWhereAskedTo) {
+  NamedTensors tensors = TinyClipTensors();
+  for (const auto& [name, tensor] : TinyClipTensors()) {
+    tensors["ema." + name] = tensor.add(1);
+  }
+  EXPECT_THAT(MapToOpenAiNames(tensors),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("the prefix none (\".\"), \"ema.\"; choose "
+                                 "one by --state_key=ema.")));
+  ASSERT_OK_AND_ASSIGN(const MappedWeights raw,
+                       MapToOpenAiNames(tensors, kNoStateKey));
+  EXPECT_EQ(raw.prefix, "");
+  EXPECT_TRUE(at::equal(raw.tensors.at("visual.proj"),
+                        TinyClipTensors().at("visual.proj")));
+}
+
 TEST(KeyMap, AsksWhichOfTwoTowers) {
   NamedTensors named = TinyClipTensors();
   for (const auto& [name, tensor] : TinyClipTensors()) {

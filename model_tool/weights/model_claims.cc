@@ -82,11 +82,16 @@ absl::Status AddClaimsOfFile(absl::string_view json, const std::string& name,
   if (root.contains("schema_version") && root.contains("vision")) {
     return AddOwnClaims(config, claims);
   }
+  if (root.contains("image_processor")) {  // of processor_config.json
+    ASSIGN_OR_RETURN(const ConfigObject images,
+                     config.Object("image_processor"));
+    return AddHuggingFacePreprocessorClaims(images, claims);
+  }
   if (name == "preprocessor_config.json") {
     return AddHuggingFacePreprocessorClaims(config, claims);
   }
-  if (root.contains("model_type") || root.contains("vision_config") ||
-      root.contains("hidden_act")) {
+  if (root.contains("model_type") || root.contains("architectures") ||
+      root.contains("vision_config") || root.contains("hidden_act")) {
     return AddHuggingFaceClaims(config, claims);
   }
   notes->push_back(absl::StrCat(

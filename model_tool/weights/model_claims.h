@@ -35,7 +35,8 @@ class ModelClaims {
 
 // The files beside weights that say something about their model.
 inline constexpr const char* kConfigurationFiles[] = {
-    "open_clip_config.json", "config.json", "preprocessor_config.json"};
+    "open_clip_config.json", "config.json", "preprocessor_config.json",
+    "processor_config.json"};
 
 // Reads the JSON of such a file: open_clip's configuration
 // (open_clip_config.h), Hugging Face's (hugging_face_config.h), that of a

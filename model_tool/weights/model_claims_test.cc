@@ -102,10 +102,28 @@ TEST(ModelClaims, RefusesWhatOpenClipCanDoAndThisCannot) {
   ExpectRefused(R"({"model_cfg": {"vision_cfg": {}},
                     "preprocess_cfg": {"interpolation": "bilinear"}})",
                 "bicubic");
+  ExpectRefused(vision(R"("image_size": [224, 336])"), "a number of pixels");
+  ExpectRefused(R"({"vision_cfg": {}, "text_cfg": {"proj_type": "none"}})",
+                "supported is \"linear\"");
   // Switched off, or said to be what it is anyway.
+  Parse(R"({"vision_cfg": {"block_type": "default", "timm_proj": "linear",
+                           "attn_pooler_queries": 256},
+            "text_cfg": {"proj_type": "linear", "hf_proj_type": "mlp"}})");
   Parse(vision(R"("pool_type": "tok", "global_average_pool": false,
                   "timm_pool": "", "ls_init_value": null,
                   "act_kwargs": {"approximate": "none"})"));
+}
+
+TEST(ModelClaims, KnowsTheDefaultsOfOpenClip) {
+  const ModelClaims claims =
+      Parse(R"({"vision_cfg": {"head_width": 96, "image_size": [32, 32]},
+                "text_cfg": {"width": 768}})",
+            "open_clip_config.json");
+  const std::string by = " by open_clip_config.json: ";
+  EXPECT_EQ(Said(claims, "vision.heads"), "8" + by + "vision_cfg");  // of 768
+  EXPECT_EQ(Said(claims, "text.heads"),
+            "8" + by + "text_cfg: open_clip's default");
+  EXPECT_EQ(Said(claims, "image_size"), "32" + by + "vision_cfg");
 }
 
 TEST(ModelClaims, ReadsHuggingFace) {
@@ -143,6 +161,8 @@ TEST(ModelClaims, HearsTheConfigDictsOfOldFiles) {
 
 TEST(ModelClaims, RefusesTheFilesOfOtherModels) {
   ExpectRefused(R"({"model_type": "siglip"})", "model_type is \"siglip\"");
+  ExpectRefused(R"({"architectures": ["ViTModel"], "hidden_act": "gelu"})",
+                "its architectures are [\"ViTModel\"]");
   ExpectRefused(R"({"image_processor_type": "SiglipImageProcessor"})",
                 "is of another model", "preprocessor_config.json");
   ExpectRefused(R"({"resample": 2})", "bicubic", "preprocessor_config.json");
@@ -158,6 +178,29 @@ TEST(ModelClaims, ReadsAPreprocessor) {
   EXPECT_THAT(claims.Of("image_size"), SizeIs(2));
   EXPECT_EQ(Said(claims, "image_mean"),
             "[0.1,0.2,0.3] by preprocessor_config.json");
+}
+
+TEST(ModelClaims, RefusesPixelsThatIngestDoesNotMake) {
+  for (const char* json :
+       {R"({"do_resize": false})", R"({"do_center_crop": false})",
+        R"({"do_rescale": false})", R"({"do_normalize": false})",
+        R"({"rescale_factor": 1})",
+        R"({"crop_size": {"height": 224, "width": 336}})"}) {
+    ExpectRefused(json, "supported is", "preprocessor_config.json");
+  }
+  Parse(R"({"do_resize": true, "do_center_crop": true, "do_rescale": true,
+            "do_normalize": true, "rescale_factor": 0.00392156862745098,
+            "do_convert_rgb": true})",
+        "preprocessor_config.json");
+}
+
+// Where CLIPProcessor.save_pretrained of transformers 5 writes it.
+TEST(ModelClaims, ReadsAPreprocessorInsideAProcessor) {
+  const ModelClaims claims = Parse(R"({"processor_class": "CLIPProcessor",
+                "image_processor": {"image_mean": [0.5, 0.5, 0.5]}})",
+                                   "processor_config.json");
+  EXPECT_EQ(Said(claims, "image_mean"),
+            "[0.5,0.5,0.5] by processor_config.json: image_processor");
 }
 
 TEST(ModelClaims, ReadsAnOwnCheckpoint) {

@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -45,6 +46,25 @@ int64_t CountLayers(const NamedTensors& tensors, const std::string& prefix) {
     ++layers;
   }
   return layers;
+}
+
+// DataLoss when there is a block beyond the `layers` that follow each other.
+absl::Status CheckNoGap(const NamedTensors& tensors, const std::string& prefix,
+                        int64_t layers) {
+  const std::string blocks = absl::StrCat(prefix, "transformer.resblocks.");
+  for (auto at = tensors.lower_bound(blocks);
+       at != tensors.end() && absl::StartsWith(at->first, blocks); ++at) {
+    const absl::string_view rest =
+        absl::string_view(at->first).substr(blocks.size());
+    int64_t block = 0;
+    if (absl::SimpleAtoi(rest.substr(0, rest.find('.')), &block) &&
+        block > layers) {
+      return absl::DataLossError(absl::StrCat(
+          "\"", blocks, layers, ".attn.in_proj_weight\" is missing, though \"",
+          at->first, "\" is there; expected blocks without a gap"));
+    }
+  }
+  return absl::OkStatus();
 }
 
 std::string ValueText(const Json& value) {
@@ -200,6 +220,7 @@ absl::StatusOr<TransformerShape> DecideTower(const NamedTensors& tensors,
   TransformerShape shape;
   shape.width = width;
   shape.layers = CountLayers(tensors, prefix);
+  RETURN_IF_ERROR(CheckNoGap(tensors, prefix, shape.layers));
   ASSIGN_OR_RETURN(
       const auto fc,
       Shape(tensors,

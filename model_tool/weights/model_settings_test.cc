@@ -138,6 +138,18 @@ TEST(ModelSettings, RefusesShapesThatAreNoClip) {
 
 // A configuration whose sizes are not those of the weights belongs to others:
 // to a wider or deeper model, for example, whose last layers were lost.
+TEST(ModelSettings, NamesTheBlockThatIsMissingBetweenOthers) {
+  NamedTensors tensors = TinyClipTensors();
+  tensors["visual.transformer.resblocks.7.ln_1.bias"] =
+      tensors.at("visual.ln_pre.bias");
+  ModelSettings decided;
+  EXPECT_THAT(
+      DecideModelSettings(tensors, TinyClaims(), &decided),
+      StatusIs(absl::StatusCode::kDataLoss,
+               AllOf(HasSubstr(".attn.in_proj_weight\" is missing, though"),
+                     HasSubstr("resblocks.7.ln_1.bias\" is there"))));
+}
+
 TEST(ModelSettings, NoticesTheConfigurationOfAnotherModel) {
   for (const auto& [setting, value] : {std::pair("vision.width", 1024),
                                        {"vision.layers", 12},

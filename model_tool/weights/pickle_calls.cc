@@ -12,13 +12,9 @@
 namespace maskfill {
 namespace {
 
-bool IsSequence(const PickleObject& object) {
-  return object.kind == PickleKind::kList || object.kind == PickleKind::kTuple;
-}
-
 // At most as many as a tensor may have dimensions: bounds the time it takes.
 bool IsIntTuple(const PickleObject& object) {
-  return IsSequence(object) && object.items.size() <= 64 &&
+  return object.IsSequence() && object.items.size() <= 64 &&
          std::all_of(object.items.begin(), object.items.end(),
                      [](const PickleObject* item) {
                        return item->kind == PickleKind::kInt;
@@ -36,14 +32,14 @@ absl::StatusOr<PickleObject*> MakeDict(
     Pickle* pickle) {
   PickleObject* dict = pickle->New(PickleKind::kDict);
   if (arguments.empty()) return dict;
-  if (arguments.size() != 1 || !IsSequence(*arguments[0])) {
+  if (arguments.size() != 1 || !arguments[0]->IsSequence()) {
     return Unexpected(callable);
   }
   // Taken, not copied: else a short pickle could ask for copies without end.
   const std::vector<PickleObject*> pairs = std::move(arguments[0]->items);
   arguments[0]->items.clear();
   for (const PickleObject* pair : pairs) {
-    if (!IsSequence(*pair) || pair->items.size() != 2) {
+    if (!pair->IsSequence() || pair->items.size() != 2) {
       return Unexpected(callable);
     }
     dict->items.insert(dict->items.end(), pair->items.begin(),
@@ -105,7 +101,7 @@ absl::StatusOr<PickleObject*> PickleCall(const PickleObject& callable,
       return items[0];
     }
     if (name == "torch Size") {
-      if (items.size() != 1 || !IsSequence(*items[0])) {
+      if (items.size() != 1 || !items[0]->IsSequence()) {
         return Unexpected(callable);
       }
       return items[0];
@@ -117,7 +113,7 @@ absl::StatusOr<PickleObject*> PickleCall(const PickleObject& callable,
       return items[0];
     }
     if (name == "builtins set" || name == "__builtin__ set") {
-      if (items.size() == 1 && IsSequence(*items[0])) return items[0];
+      if (items.size() == 1 && items[0]->IsSequence()) return items[0];
       if (!items.empty()) return Unexpected(callable);
       return pickle->New(PickleKind::kList);
     }

@@ -43,6 +43,9 @@ struct PickleObject {
   std::string text;
   std::vector<PickleObject*> items;
 
+  bool IsSequence() const {
+    return kind == PickleKind::kList || kind == PickleKind::kTuple;
+  }
   // Of a dict: the value of a string key (the last one given), or null.
   const PickleObject* Find(absl::string_view key) const;
 };

@@ -39,6 +39,42 @@ std::string Keys(const PickleObject& dict) {
   return keys.empty() ? "none" : Listed(keys);
 }
 
+// An array that is no dense tensor of torch's, but holds the values of one.
+bool IsOtherTensor(const PickleObject& object) {
+  return object.kind == PickleKind::kOpaque &&
+         (absl::StrContains(object.text, "torch") ||
+          absl::StrContains(object.text, "numpy")) &&
+         !absl::EndsWith(object.text, " scalar");  // NumPy's numbers
+}
+
+absl::Status NoPlainTensor(absl::string_view name, const PickleObject& object) {
+  return absl::DataLossError(
+      absl::StrCat("\"", name, "\" is ", Describe(object),
+                   ", expected a dense tensor of torch; save the weights as "
+                   "plain float32 tensors"));
+}
+
+// What a dict, list or tuple holds, by key or by number.
+std::vector<std::pair<std::string, const PickleObject*>> Entries(
+    const PickleObject& object) {
+  constexpr size_t kMaxKeyBytes = 200;  // longer ones are nobody's
+  std::vector<std::pair<std::string, const PickleObject*>> entries;
+  const auto& items = object.items;
+  if (object.kind == PickleKind::kDict) {
+    for (size_t i = 0; i + 1 < items.size(); i += 2) {
+      if (items[i]->kind == PickleKind::kString &&
+          items[i]->text.size() <= kMaxKeyBytes) {
+        entries.emplace_back(items[i]->text, items[i + 1]);
+      }
+    }
+  } else if (object.IsSequence()) {
+    for (size_t i = 0; i < items.size(); ++i) {
+      entries.emplace_back(absl::StrCat(i), items[i]);
+    }
+  }
+  return entries;
+}
+
 // Every dict in `root` that holds tensors, by its dotted key.
 struct Candidate {
   std::string key;
@@ -46,26 +82,24 @@ struct Candidate {
   bool is_tower = false;
 };
 std::vector<Candidate> FindCandidates(const PickleObject& root) {
-  constexpr size_t kMaxDepth = 3;
+  constexpr size_t kMaxDepth = 8;
   std::vector<Candidate> found;
   std::vector<std::pair<Candidate, size_t>> open = {{{"", &root}, 0}};
   std::set<const PickleObject*> seen = {&root};
   while (!open.empty()) {
     auto [candidate, depth] = std::move(open.back());
     open.pop_back();
+    const bool is_dict = candidate.dict->kind == PickleKind::kDict;
     bool has_tensors = false;
-    const auto& items = candidate.dict->items;
-    for (size_t i = 0; i + 1 < items.size(); i += 2) {
-      if (items[i]->kind != PickleKind::kString) continue;
-      const std::string& name = items[i]->text;
-      if (items[i + 1]->kind == PickleKind::kTensor) {
+    for (const auto& [name, value] : Entries(*candidate.dict)) {
+      if (value->kind == PickleKind::kTensor && is_dict) {
         has_tensors = true;
         candidate.is_tower = candidate.is_tower || BelongsToImageTower(name);
-      } else if (items[i + 1]->kind == PickleKind::kDict && depth < kMaxDepth &&
-                 seen.insert(items[i + 1]).second) {
+      } else if ((value->kind == PickleKind::kDict || value->IsSequence()) &&
+                 depth < kMaxDepth && seen.insert(value).second) {
         const char* dot = candidate.key.empty() ? "" : ".";
-        open.push_back({{absl::StrCat(candidate.key, dot, name), items[i + 1]},
-                        depth + 1});
+        open.push_back(
+            {{absl::StrCat(candidate.key, dot, name), value}, depth + 1});
       }
     }
     if (has_tensors) found.push_back(std::move(candidate));
@@ -140,6 +174,7 @@ absl::Status ReadPickle(TorchArchive* archive, const std::string& key,
                         StateDict* state) {
   ASSIGN_OR_RETURN(FoundStateDict found, FindStateDict(archive->root(), key));
   state->key = std::move(found.key);
+  state->names_prefix = std::move(found.names_prefix);
   state->other_keys = std::move(found.other_keys);
   if (!state->other_keys.empty()) {
     state->notes.push_back(absl::StrCat(
@@ -161,13 +196,8 @@ absl::Status ReadPickle(TorchArchive* archive, const std::string& key,
       ASSIGN_OR_RETURN(
           state->tensors[name.text],
           Annotate(archive->Read(value), absl::StrCat("\"", name.text, "\"")));
-    } else if (value.kind == PickleKind::kOpaque &&
-               (absl::StrContains(value.text, "torch") ||
-                absl::StrContains(value.text, "numpy"))) {
-      return absl::DataLossError(
-          absl::StrCat("\"", name.text, "\" is ", Describe(value),
-                       ", expected a dense tensor of torch; save the weights "
-                       "as plain float32 tensors"));
+    } else if (IsOtherTensor(value)) {
+      return NoPlainTensor(name.text, value);
     } else {
       left_out.push_back(name.text);
     }
@@ -216,24 +246,28 @@ std::string ToString(WeightsFormat format) {
 
 absl::StatusOr<FoundStateDict> FindStateDict(const PickleObject& root,
                                              const std::string& key) {
-  if (root.kind != PickleKind::kDict) {
+  std::vector<Candidate> candidates = FindCandidates(root);
+  if (root.kind != PickleKind::kDict && candidates.empty()) {
     return absl::DataLossError(absl::StrCat(
         "found ", Describe(root),
         ", expected a state dict: a dict of tensors by name. A whole Python "
         "object cannot be read; save its weights in Python: "
         "torch.save(model.state_dict(), new)"));
   }
-  std::vector<Candidate> candidates = FindCandidates(root);
   if (std::any_of(candidates.begin(), candidates.end(),
                   [](const Candidate& c) { return c.is_tower; })) {
     std::erase_if(candidates, [](const Candidate& c) { return !c.is_tower; });
   }
   if (candidates.empty()) {
     std::string holds;
-    for (size_t i = 0; i + 1 < root.items.size() && holds.empty(); i += 2) {
-      if (root.items[i + 1]->kind != PickleKind::kOpaque) continue;
+    for (size_t i = 0; i + 1 < root.items.size(); i += 2) {
+      const PickleObject& value = *root.items[i + 1];
+      if (IsOtherTensor(value)) {
+        return NoPlainTensor(root.items[i]->text, value);
+      }
+      if (value.kind != PickleKind::kOpaque || !holds.empty()) continue;
       holds = absl::StrCat(" (\"", root.items[i]->text, "\" is ",
-                           Describe(*root.items[i + 1]), ")");
+                           Describe(value), ")");
     }
     return absl::DataLossError(absl::StrCat(
         "found a dict without tensors of torch, with keys ", Keys(root), holds,
@@ -246,9 +280,24 @@ absl::StatusOr<FoundStateDict> FindStateDict(const PickleObject& root,
                             std::make_pair(Rank(b), b.key);
                    });
   std::vector<std::string> keys;
-  for (const Candidate& candidate : candidates) keys.push_back(candidate.key);
-  size_t chosen = std::find(keys.begin(), keys.end(), key) - keys.begin();
-  if (key.empty() || chosen == keys.size()) {
+  for (const Candidate& candidate : candidates) {
+    keys.push_back(candidate.key.empty() ? std::string(kNoStateKey)
+                                         : candidate.key);
+  }
+  // The longest that `key` is or begins with: the rest is a prefix of names.
+  size_t chosen = keys.size();
+  std::string names_prefix = key;
+  for (size_t i = 0; i < keys.size(); ++i) {
+    absl::string_view rest = key;
+    if (absl::ConsumePrefix(&rest, keys[i]) &&
+        (rest.empty() || absl::ConsumePrefix(&rest, ".")) &&
+        rest.size() < names_prefix.size()) {
+      chosen = i;
+      names_prefix = std::string(rest);
+    }
+  }
+  if (key == kNoStateKey) names_prefix = key;  // nor a prefix
+  if (chosen == keys.size()) {
     chosen = 0;
     if (keys.size() > 1 && Rank(candidates[0]) == std::string::npos) {
       return absl::InvalidArgumentError(
@@ -256,7 +305,10 @@ absl::StatusOr<FoundStateDict> FindStateDict(const PickleObject& root,
                        "; choose one by --state_key=", keys[0]));
     }
   }
-  FoundStateDict found{candidates[chosen].dict, keys[chosen], {}};
+  FoundStateDict found{candidates[chosen].dict,
+                       candidates[chosen].key,
+                       std::move(names_prefix),
+                       {}};
   keys.erase(keys.begin() + static_cast<int64_t>(chosen));
   found.other_keys = std::move(keys);
   return found;
@@ -269,6 +321,7 @@ absl::StatusOr<StateDict> ReadStateDict(
     return absl::DataLossError(foreign);
   }
   StateDict state;
+  state.names_prefix = key;
   if (!absl::StartsWith(file->bytes(), "PK")) {
     ASSIGN_OR_RETURN(SafetensorsFile read, MapSafetensors(file));
     state.tensors = std::move(read.tensors);

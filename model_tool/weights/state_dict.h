@@ -40,6 +40,8 @@ struct StateDict {
   std::string scripted_activation;
   // Where in the file they lay, "model.state_dict"; empty: at its root.
   std::string key;
+  // What of the wanted key is left to be a prefix of names (key_map.h).
+  std::string names_prefix;
   // Where else weights of an image tower lie: what --state_key also takes.
   std::vector<std::string> other_keys;
   std::vector<std::string> notes;  // what was left out, for people
@@ -49,8 +51,9 @@ struct StateDict {
 // pickles, those of TorchScript included, are read as data (Unpickle). Tensors
 // lie in the file where they can (MapSafetensors, TorchArchive).
 //
-// `key` chooses among the dicts of a pickled checkpoint; one that names none
-// is left to others (key_map.h), empty chooses the likely one. DataLoss when
+// `key` chooses among the dicts of a pickled checkpoint, kNoStateKey that at
+// its root; what it has behind a dict's key, or all of it where it names none,
+// is left to others (key_map.h). Empty chooses the likely one. DataLoss when
 // the file is damaged or of another kind (DescribeForeignFile); InvalidArgument
 // when only `key` can tell what is meant.
 absl::StatusOr<StateDict> ReadStateDict(
@@ -60,12 +63,13 @@ absl::StatusOr<StateDict> ReadStateDict(
 struct FoundStateDict {
   const PickleObject* dict = nullptr;
   std::string key;                      // see StateDict
+  std::string names_prefix;             // likewise
   std::vector<std::string> other_keys;  // likewise
 };
-// Looks three dicts deep for those that hold an image tower (HoldsImageTower);
-// where there is none, for those that hold tensors at all. Takes the one at
-// `key`; else the only one; else that under "state_dict", "model_state_dict" or
-// "model", or at the root. Errors as above.
+// Looks eight dicts and lists deep for dicts that hold an image tower
+// (BelongsToImageTower); where there is none, for those that hold tensors at
+// all. Takes the one at `key`; else the only one; else that under "state_dict",
+// "model_state_dict" or "model", or at the root. Errors as above.
 absl::StatusOr<FoundStateDict> FindStateDict(const PickleObject& root,
                                              const std::string& key = "");
 

@@ -125,6 +125,89 @@ TEST(StateDict, AsksWhichOfSeveralUnusualKeys) {
                                  "by --state_key=student")));
 }
 
+// A root of its own weights besides others, and names with a prefix in both.
+TEST(StateDict, TakesTheRootAndWhatIsLeftOfAKey) {
+  PickleWriter writer = Checkpoint({"model", "ema"});
+  writer.String("visual.conv1.weight")
+      .Tensor("FloatStorage", "0", 2, 0, {2}, {1})
+      .Op("s");
+  ASSERT_OK_AND_ASSIGN(const Pickle pickle, Unpickle(writer.Finish()));
+  struct {
+    const char* asked;
+    const char* key;
+    const char* prefix;
+  } const cases[] = {{"", "model", ""},
+                     {".", "", "."},
+                     {"ema", "ema", ""},
+                     {"ema.student", "ema", "student"},
+                     {"student", "model", "student"},
+                     {"em", "model", "em"}};
+  for (const auto& [asked, key, prefix] : cases) {
+    ASSERT_OK_AND_ASSIGN(const FoundStateDict found,
+                         FindStateDict(pickle.root(), asked));
+    EXPECT_EQ(found.key, key) << asked;
+    EXPECT_EQ(found.names_prefix, prefix) << asked;
+  }
+  ASSERT_OK_AND_ASSIGN(const FoundStateDict found,
+                       FindStateDict(pickle.root()));
+  EXPECT_THAT(found.other_keys, ElementsAre(".", "ema"));
+}
+
+// torch.save([model.state_dict(), ema.state_dict()]), or deeper.
+TEST(StateDict, LooksIntoListsAndDeepNestings) {
+  PickleWriter writer;
+  writer.Op("]").Op("(");
+  for (int i = 0; i < 2; ++i) {
+    writer.Op("}")
+        .String("visual.conv1.weight")
+        .Tensor("FloatStorage", "0", 2, 0, {2}, {1})
+        .Op("s");
+  }
+  ASSERT_OK_AND_ASSIGN(const Pickle list, Unpickle(writer.Op("e").Finish()));
+  EXPECT_THAT(FindStateDict(list.root()),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("found weights under \"0\", \"1\"")));
+  ASSERT_OK_AND_ASSIGN(const FoundStateDict second,
+                       FindStateDict(list.root(), "1"));
+  EXPECT_EQ(second.dict, list.root().items[1]);
+  PickleWriter deep;
+  for (const char* key : {"a", "b", "c", "d", "e"}) deep.Op("}").String(key);
+  ASSERT_OK_AND_ASSIGN(
+      const Pickle pickle,
+      Unpickle(
+          AddWeights(deep).Op("s").Op("s").Op("s").Op("s").Op("s").Finish()));
+  ASSERT_OK_AND_ASSIGN(const FoundStateDict found,
+                       FindStateDict(pickle.root()));
+  EXPECT_EQ(found.key, "a.b.c.d.e");
+}
+
+// numpy.float64(0.5) as pickle writes it.
+TEST(StateDict, LeavesOutNumbersOfNumPy) {
+  for (const char* module :
+       {"numpy.core.multiarray", "numpy._core.multiarray"}) {
+    PickleWriter writer;
+    const std::string path = JoinPath(TestDirectory(), "a.pt");
+    AddWeights(writer).String("best").Global(module, "scalar");
+    writer.Op("(").Op("N").Op("N").Op("tR").Op("s");
+    WriteTorchArchive(path, writer.Finish(), {{"0", FloatBytes({1, 2})}});
+    ASSERT_OK_AND_ASSIGN(const StateDict state, Read(path));
+    EXPECT_THAT(state.notes, ElementsAre(HasSubstr("no tensor: \"best\"")));
+  }
+}
+
+TEST(StateDict, NamesTensorsOfAnotherKindWhereThereAreNoOthers) {
+  PickleWriter writer;
+  writer.Op("}").String("w").Global("torch._utils", "_rebuild_tensor_v3");
+  ASSERT_OK_AND_ASSIGN(const Pickle pickle,
+                       Unpickle(writer.Op(")R").Op("s").Finish()));
+  EXPECT_THAT(FindStateDict(pickle.root()),
+              StatusIs(absl::StatusCode::kDataLoss,
+                       HasSubstr("\"w\" is an object of "
+                                 "torch._utils._rebuild_tensor_v3, expected a "
+                                 "dense tensor of torch; save the weights as "
+                                 "plain float32 tensors")));
+}
+
 TEST(StateDict, LeavesOutWhatIsNoTensorAndSaysSo) {
   PickleWriter writer;
   const std::string path = JoinPath(TestDirectory(), "a.pt");

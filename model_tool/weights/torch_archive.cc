@@ -88,6 +88,12 @@ absl::Status CheckView(const std::vector<int64_t>& size,
       return absl::DataLossError("a tensor's sizes or strides are impossible");
     }
   }
+  if (count > elements && last < elements) {
+    return absl::DataLossError(absl::StrCat(
+        "a tensor of ", count, " elements [", absl::StrJoin(size, ", "),
+        "] repeats those of a storage of ", elements,
+        " (Tensor.expand); save it as tensor.contiguous()"));
+  }
   if (count > elements || (count > 0 && last >= elements)) {
     return absl::DataLossError(
         absl::StrCat("a tensor of ", count, " elements [",

@@ -84,7 +84,6 @@ TEST(TorchArchive, RefusesViewsBeyondTheStorage) {
       OneTensor(-1, {2}, {1}),
       OneTensor(0, {-1}, {1}),
       OneTensor(0, {2}, {-1}),
-      OneTensor(0, {7}, {0}),           // repeats: larger than its storage
       OneTensor(0, {huge, 4}, {0, 0}),  // overflows the count
       OneTensor(0, {3}, {huge}),        // overflows the reach
       OneTensor(huge, {3}, {huge}),
@@ -92,6 +91,15 @@ TEST(TorchArchive, RefusesViewsBeyondTheStorage) {
   for (const std::string& pickle : pickles) {
     EXPECT_THAT(WriteAndRead(pickle), StatusIs(absl::StatusCode::kDataLoss));
   }
+}
+
+// As torch.save writes what Tensor.expand returned.
+TEST(TorchArchive, NamesAnExpandedTensorAsSuch) {
+  EXPECT_THAT(WriteAndRead(OneTensor(0, {7}, {0})),
+              StatusIs(absl::StatusCode::kDataLoss,
+                       HasSubstr("of 7 elements [7] repeats those of a storage "
+                                 "of 6 (Tensor.expand); save it as "
+                                 "tensor.contiguous()")));
 }
 
 TEST(TorchArchive, RefusesAStorageOfAnotherSize) {

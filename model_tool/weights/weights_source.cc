@@ -1,5 +1,6 @@
 #include "model_tool/weights/weights_source.h"
 
+#include <algorithm>
 #include <iterator>
 #include <set>
 #include <utility>
@@ -20,10 +21,9 @@
 namespace maskfill {
 namespace {
 
-constexpr absl::string_view kIndexSuffix = ".index.json";
-
+// "model.safetensors.index.json", "model.safetensors.index.fp16.json".
 bool IsIndex(absl::string_view name) {
-  return absl::EndsWith(name, kIndexSuffix);
+  return absl::StrContains(name, ".index.") && absl::EndsWith(name, ".json");
 }
 
 // "model-00002-of-00005.safetensors" -> "2 of 5"; "" for other names.
@@ -63,7 +63,17 @@ absl::StatusOr<std::string> FindInDirectory(const std::string& source,
     }
     if (IsIndex(name)) return JoinPath(source, name);
   }
-  if (candidates.size() == 1) return JoinPath(source, candidates[0]);
+  if (candidates.size() == 1 && PartText(candidates[0]).empty()) {
+    return JoinPath(source, candidates[0]);
+  }
+  if (!candidates.empty() &&
+      std::all_of(candidates.begin(), candidates.end(),
+                  [](const auto& name) { return !PartText(name).empty(); })) {
+    return absl::NotFoundError(
+        absl::StrCat(source, ": found only parts of a model's weights (",
+                     candidates[0], " is part ", PartText(candidates[0]),
+                     ") without their index; get it (*.index.json) as well"));
+  }
   if (!candidates.empty()) {
     return absl::InvalidArgumentError(absl::StrCat(
         source, ": found several weights files (",

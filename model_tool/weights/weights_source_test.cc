@@ -101,6 +101,30 @@ TEST(WeightsSource, NamesOnePartAsSuch) {
                HasSubstr("is part 1 of 2 of a model's weights")));
 }
 
+TEST(WeightsSource, AsksForTheIndexOfParts) {
+  const std::string dir = Folder({"model-00002-of-00003.safetensors"});
+  const auto is_asked = StatusIs(
+      absl::StatusCode::kNotFound,
+      AllOf(HasSubstr("model-00002-of-00003.safetensors is part 2 of 3"),
+            HasSubstr("without their index")));
+  EXPECT_THAT(OpenWeightsSource(dir), is_asked);
+  Folder(
+      {"model-00002-of-00003.safetensors", "model-00003-of-00003.safetensors"});
+  EXPECT_THAT(OpenWeightsSource(dir), is_asked);
+}
+
+// transformers' save_pretrained(variant="fp16").
+TEST(WeightsSource, OpensTheIndexOfAVariant) {
+  const std::string dir = Folder({"model.fp16-00001-of-00002.safetensors",
+                                  "model.fp16-00002-of-00002.safetensors"});
+  ASSERT_OK(WriteFileAtomically(
+      JoinPath(dir, "model.safetensors.index.fp16.json"),
+      R"({"weight_map": {"a": "model.fp16-00001-of-00002.safetensors",
+                         "b": "model.fp16-00002-of-00002.safetensors"}})"));
+  ASSERT_OK_AND_ASSIGN(const WeightsSource source, OpenWeightsSource(dir));
+  EXPECT_THAT(source.files, SizeIs(2));
+}
+
 TEST(WeightsSource, TrustsNoIndex) {
   EXPECT_THAT(OpenWeightsSource(FolderOfParts("{}")),
               StatusIs(absl::StatusCode::kDataLoss, HasSubstr("weight_map")));

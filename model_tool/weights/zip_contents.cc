@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <set>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
@@ -58,6 +59,7 @@ int64_t MaxUnpackedBytes(absl::string_view archive) {
 
 absl::StatusOr<ZipContents> ReadZipContents(absl::string_view archive) {
   ZipContents contents;
+  std::set<std::string> seen;
   auto left = static_cast<uint64_t>(MaxUnpackedBytes(archive));
   RETURN_IF_ERROR(
       ForEachEntry(archive, [&](zip_t* /*archive*/, const zip_stat_t& entry) {
@@ -69,6 +71,11 @@ absl::StatusOr<ZipContents> ReadZipContents(absl::string_view archive) {
               "writes them"));
         }
         left -= entry.size;
+        if (!seen.insert(entry.name).second) {
+          return absl::DataLossError(
+              absl::StrCat("the zip archive has two entries \"", entry.name,
+                           "\"; expected one: get it as torch.save writes it"));
+        }
         contents.names.push_back(entry.name);
         contents.compressed =
             contents.compressed || entry.comp_method != ZIP_CM_STORE;

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "absl/strings/str_replace.h"
 #include "core/base/atomic_file.h"
 #include "core/base/files.h"
 #include "gmock/gmock.h"
@@ -52,6 +53,18 @@ TEST(ReadZipContents, RefusesBombs) {
   ASSERT_LT(archive.size(), 4000);
   EXPECT_THAT(ReadZipContents(archive),
               StatusIs(absl::StatusCode::kDataLoss, HasSubstr("unpacked")));
+}
+
+// Readers take the first or the last.
+TEST(ReadZipContents, RefusesTwoEntriesOfOneName) {
+  const std::string path = JoinPath(TestDirectory(), "twice.pt");
+  WriteZip(path, {{"a/data.pkl", "x"}, {"a/data/0", "1"}, {"a/data/1", "2"}});
+  ASSERT_OK_AND_ASSIGN(std::string archive, ReadFile(path));
+  EXPECT_OK(ReadZipContents(archive));
+  archive = absl::StrReplaceAll(archive, {{"a/data/1", "a/data/0"}});
+  EXPECT_THAT(ReadZipContents(archive),
+              StatusIs(absl::StatusCode::kDataLoss,
+                       HasSubstr("has two entries \"a/data/0\"")));
 }
 
 TEST(CheckZipChecksums, RefusesACutArchive) {

@@ -236,15 +236,56 @@ TEST_F(RanksTest, EndTogetherWhenOneIsToldToStopAndGoOnWithAnotherNumber) {
               expected.back()["loss"].get<double>(), 0.02);
 }
 
-TEST_F(RanksTest, EndWithAnErrorWhenOneIsKilled) {
-  const std::vector<ProgramResult> results = Run(
-      Command("run", 400), 3, /*with_options=*/2, SignalInRun("run", SIGKILL));
-  EXPECT_THAT(ExitCodes(results), testing::ElementsAre(74, 74, 137));
-  EXPECT_THAT(results[0].err, HasSubstr("lost another rank"));
-  // Nothing that was trained is lost either.
-  const size_t taken = Lines("run/metrics.jsonl").size();
-  EXPECT_TRUE(PathExists(Path(
-      absl::StrCat("run/state/step-", absl::Dec(taken, absl::kZeroPad10)))));
+// Long before the timeout, which is longer than this test may take.
+TEST_F(RanksTest, EndWithAnErrorAtOnceWhenOneIsKilled) {
+  std::vector<std::string> command = Command("run", 400);
+  command.push_back("--collective_timeout=100000");
+  for (const size_t killed : {2, 0}) {
+    const std::vector<ProgramResult> results =
+        Run(command, 3, killed, SignalInRun("run", SIGKILL));
+    for (size_t rank = 0; rank < 3; ++rank) {
+      EXPECT_EQ(results[rank].exit_code, rank == killed ? 137 : 74);
+      if (rank == killed) continue;
+      EXPECT_THAT(results[rank].err,
+                  HasSubstr(absl::StrCat("lost rank ", killed)));
+    }
+    if (killed == 0) continue;
+    // Nothing that was trained is lost either.
+    const size_t taken = Lines("run/metrics.jsonl").size();
+    EXPECT_TRUE(PathExists(Path(
+        absl::StrCat("run/state/step-", absl::Dec(taken, absl::kZeroPad10)))));
+    std::filesystem::remove_all(Path("run"));
+  }
+}
+
+// What one of them alone cannot read or was told wrongly: all know at once.
+TEST_F(RanksTest, EndAtOnceWithTheErrorOfOne) {
+  for (const int code : {64, 66, 65}) {
+    Commands commands(2, Command("run", 400));
+    for (auto& command : commands) {
+      command.push_back("--collective_timeout=100000");
+    }
+    std::string said = "--beta is -1";
+    if (code == 64) {
+      commands[1].push_back("--beta=-1");
+    } else if (code == 66) {
+      commands[1].push_back("--validation=" + Path("nowhere"));
+      said = "nowhere";
+    } else {  // met a few steps into the run
+      said = "set-00001-of-00002.tfrecord";
+      std::filesystem::copy(Path("images"), Path("damaged"));
+      ASSERT_OK_AND_ASSIGN(std::string shard,
+                           ReadFile(Path("damaged/" + said)));
+      shard[shard.size() / 2] ^= 1;
+      ASSERT_OK(WriteFileAtomically(Path("damaged/" + said), shard));
+      commands[1].push_back("--input=" + Path("damaged"));
+    }
+    const std::vector<ProgramResult> results = Run(commands);
+    EXPECT_THAT(ExitCodes(results), Each(code)) << results[0].err;
+    EXPECT_THAT(results[1].err, HasSubstr(said));
+    EXPECT_THAT(results[0].err, HasSubstr("rank 1: "));
+    EXPECT_THAT(results[0].err, HasSubstr(said));
+  }
 }
 
 TEST_F(RanksTest, SaveWhenOneIsAskedToAndGoOn) {
@@ -291,6 +332,29 @@ TEST_F(RanksTest, FollowTorchrun) {
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.err, HasSubstr("2 ranks"));
   ExpectSameCurve("alone", "run");
+}
+
+TEST_F(RanksTest, FollowMpirun) {
+  ASSERT_EQ(RunProgram(Command("alone", 1)).exit_code, 0);
+  const Commands launchers = {
+      {"/usr/bin/mpirun.openmpi", "--allow-run-as-root", "--oversubscribe"},
+      {"/usr/bin/mpirun.mpich"}};
+  bool is_there = false;
+  for (std::vector<std::string> command : launchers) {
+    if (!PathExists(command[0])) continue;
+    is_there = true;
+    const std::string output = Basename(command[0]);
+    command.insert(command.end(), {"-n", "2"});
+    const std::vector<std::string> train = Command(output, 1);
+    command.insert(command.end(), train.begin(), train.end());
+    ProgramOptions options;
+    options.environment = {{"MASTER_PORT", absl::StrCat(FreePort())}};
+    const ProgramResult result = RunProgram(command, options);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_THAT(result.err, HasSubstr("2 ranks"));
+    ExpectSameCurve("alone", output);
+  }
+  if (!is_there) GTEST_SKIP() << "no mpirun here: tools/setup.sh --mpi";
 }
 
 // The variables that these set, without them.

@@ -92,6 +92,17 @@ assert found["images"] == 128, found
 assert {row["variants"] for row in found["rows"]} == {1, 2}, found
 assert all(row["disagreement"] > 0 for row in found["rows"]), found
 PYTHON
+# What the teacher of fd says is noted once; the same by asking it at every step.
+fd=$(sed -n '1s/^[^ ]* [^ ]* //p' "$work/first/logs/train-fd-seed0.log")
+expect "fd takes its teacher's features" test "${fd#*--teacher_features=}" != "$fd"
+asking=$(sed 's/ --teacher_features=[^ ]*//; s/ --output=[^ ]*/ --output=asking/' \
+  <<<"$fd")
+# shellcheck disable=SC2086
+(cd "$work/first" && $asking) >"$work/asking.out" 2>&1
+expect "and would learn the same from the teacher itself" \
+  cmp "$work/first/asking/last/model.safetensors" \
+  "$work/first/runs/fd-seed0/last/model.safetensors"
+rm -rf "$work/first/asking"
 expect "its page draws the way from zero-shot to fine-tuned" \
   grep -q "Grey lines are WiSE-FT curves" "$work/first/report/index.html"
 expect "and shows the disagreement" \
@@ -113,7 +124,7 @@ expect "and misses few" test "$(grep -c "not counted on disk" "$work/plan")" = 0
 
 # A second study in another directory makes what is its own and no more.
 shared="ingest-train ingest-a import_model build_zeroshot cam_tool-train"
-shared+=" mask_tool-object-0.2-multi-seed0"
+shared+=" mask_tool-object-0.2-multi-seed0 feature_tool-zero-shot"
 study second
 expect "runs the same in another directory" test $? = 0
 for log in $shared; do

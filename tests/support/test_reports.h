@@ -44,8 +44,11 @@ inline std::string WriteReport(
 inline std::string WriteEvalReport(const std::string& dir,
                                    const std::string& name,
                                    const v1::EvalReport& report) {
+  google::protobuf::util::JsonPrintOptions print;
+  print.always_print_primitive_fields = true;
   std::string json;
-  EXPECT_TRUE(google::protobuf::util::MessageToJsonString(report, &json).ok());
+  EXPECT_TRUE(
+      google::protobuf::util::MessageToJsonString(report, &json, print).ok());
   const std::string path = JoinPath(dir, name + ".json");
   EXPECT_OK(WriteFileAtomically(path, json));
   return path;

@@ -16,9 +16,10 @@
 namespace maskfill {
 
 // Runs `body` in `size` threads, each a rank of one group. Processes would do
-// the same; tests/e2e runs some.
-inline void RunRanks(int64_t size, const std::string& rendezvous,
-                     const std::function<void(ProcessGroup& group)>& body) {
+// the same; tests/e2e runs some. A rank whose body returns is gone.
+inline void JoinRanks(int64_t size, const std::string& rendezvous,
+                      absl::Duration timeout,
+                      const std::function<void(ProcessGroup& group)>& body) {
   std::vector<std::thread> ranks;
   for (int64_t rank = 0; rank < size; ++rank) {
     ranks.emplace_back([&, rank] {
@@ -28,13 +29,22 @@ inline void RunRanks(int64_t size, const std::string& rendezvous,
                                                .local_rank = rank,
                                                .local_size = size,
                                                .rendezvous = rendezvous},
-                                              absl::Seconds(60)));
+                                              timeout));
       EXPECT_EQ(group->rank(), rank);
       EXPECT_EQ(group->size(), size);
       body(*group);
     });
   }
   for (std::thread& rank : ranks) rank.join();
+}
+
+// The same of ranks that leave together.
+inline void RunRanks(int64_t size, const std::string& rendezvous,
+                     const std::function<void(ProcessGroup& group)>& body) {
+  JoinRanks(size, rendezvous, absl::Seconds(60), [&](ProcessGroup& group) {
+    body(group);
+    group.Leave();
+  });
 }
 
 }  // namespace maskfill

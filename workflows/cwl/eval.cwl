@@ -111,7 +111,7 @@ inputs:
       - 'null'
       - long
     doc: 'models in memory at the same time, 1 or more; each such group decodes the
-      images again. Default: 16'
+      images again. Default: 4'
     inputBinding:
       prefix: --models_at_once=
       separate: false

@@ -171,8 +171,8 @@ inputs:
       - 'null'
       - double
     doc: 'of object masks: this share of the image''s patches, 0 to 1, the most relevant
-      ones; of context masks: that share, the least relevant. One of --threshold,
-      --percentile and --target_ratio'
+      ones; of context masks: that share, the least relevant; among equally relevant
+      ones --seed decides. One of --threshold, --percentile and --target_ratio'
     inputBinding:
       prefix: --target_ratio=
       separate: false

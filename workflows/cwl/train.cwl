@@ -160,6 +160,15 @@ inputs:
     inputBinding:
       prefix: --mode=
       separate: false
+  recompute:
+    type:
+      - 'null'
+      - boolean
+    doc: 'compute the blocks of trained towers anew in the backward pass instead of
+      keeping their activations: less memory for about a third more time, the same
+      bits'
+    inputBinding:
+      prefix: --recompute
   resume:
     type:
       - 'null'
@@ -351,8 +360,8 @@ inputs:
       - 'null'
       - double
     doc: 'of object masks: this share of the image''s patches, 0 to 1, the most relevant
-      ones; of context masks: that share, the least relevant. One of --threshold,
-      --percentile and --target_ratio'
+      ones; of context masks: that share, the least relevant; among equally relevant
+      ones --seed decides. One of --threshold, --percentile and --target_ratio'
     inputBinding:
       prefix: --target_ratio=
       separate: false

@@ -174,14 +174,21 @@ std::map<std::string, std::vector<Share>> GroupShares(const PageData& data,
 // Groups as rows, methods as columns; after those of a set the worst of them.
 std::string ByGroup(const PageData& data) {
   TextTable table{.title = "Groups, top-1 %"};
-  std::vector<std::string> header = {"set, group"};
+  std::vector<std::string> header = {"set, group", "images"};
   for (const Method& method : data.table.methods) header.push_back(method.name);
   table.lines.push_back(header);
   for (const Column& column : data.table.columns) {
     const auto shares = GroupShares(data, column);
     std::vector<double> worst(data.table.methods.size(), 100);
     for (const auto& [name, row] : shares) {
-      std::vector<std::string> line = {absl::StrCat(column.name, ", ", name)};
+      int64_t images = 0;  // every run is of the same ones
+      for (size_t m = 0; m < row.size(); ++m) {
+        const auto runs =
+            static_cast<int64_t>(data.table.methods[m].runs.size());
+        images = std::max(images, row[m].counted / runs);
+      }
+      std::vector<std::string> line = {absl::StrCat(column.name, ", ", name),
+                                       absl::StrCat(images)};
       for (size_t m = 0; m < row.size(); ++m) {
         if (row[m].counted == 0) {
           line.push_back("-");
@@ -193,7 +200,7 @@ std::string ByGroup(const PageData& data) {
       table.lines.push_back(line);
     }
     if (shares.size() < 3) continue;  // two are compared at a glance
-    std::vector<std::string> last = {absl::StrCat(column.name, ", worst")};
+    std::vector<std::string> last = {absl::StrCat(column.name, ", worst"), ""};
     for (const double percent : worst) {
       last.push_back(absl::StrFormat("%.1f", percent));
     }

@@ -121,7 +121,7 @@ void AddCurves(const PageData& data, XyChart* chart) {
   }
 }
 
-// What the plot has, and no more.
+// What the plot, which needs an ID column, has, and no more.
 std::string ScatterCaption(const PageData& data) {
   const bool seeds =
       std::any_of(data.table.methods.begin(), data.table.methods.end(),
@@ -129,13 +129,19 @@ std::string ScatterCaption(const PageData& data) {
   const bool curves = std::any_of(
       data.evaluations.begin(), data.evaluations.end(),
       [](const Evaluation& evaluation) { return evaluation.is_curve(); });
+  const size_t id = *data.table.id_column;
+  const bool rings = std::any_of(data.published.begin(), data.published.end(),
+                                 [id](const PublishedRow& row) {
+                                   return row.top1[id].has_value() &&
+                                          row.top1.back().has_value();
+                                 });
   return absl::StrCat(
       "Up and to the right is better.",
       seeds ? " Large dots are means, bars deviations over seeds, small dots "
               "seeds."
             : "",
       curves ? " Grey lines are WiSE-FT curves." : "",
-      data.published.empty() ? "" : " Rings are published values.");
+      rings ? " Rings are published values." : "");
 }
 
 std::string Scatter(const PageData& data) {

@@ -153,7 +153,11 @@ TEST_F(Page, SectionsAppearWithTheirInputs) {
   // 8 - 5 of 10; the ECE; 0.5 / 0.25; ours less published.
   EXPECT_THAT(html, AllOf(HasSubstr("<td>+30.0</td>"), HasSubstr("0.125"),
                           HasSubstr("<td>2.00</td>"), HasSubstr("94.0 (+1.0)"),
-                          HasSubstr("id, grass")));
+                          HasSubstr("id, grass</th><td>10</td>"),
+                          HasSubstr("Rings are published values")));
+  // A plot without rings does not speak of them.
+  data.published[0].top1[0] = std::nullopt;
+  EXPECT_THAT(Html(data), Not(HasSubstr("Rings are")));
 }
 
 TEST_F(Page, ShowsWhatModelsAreWrongAbout) {

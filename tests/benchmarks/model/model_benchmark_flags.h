@@ -14,8 +14,12 @@ namespace maskfill {
 struct ModelBenchmarkOptions {
   std::string mode;  // empty: modes come from stdin, one per line
   int64_t patch_size = 32;
+  int64_t width = 768;
+  int64_t layers = 12;
   int64_t batch_size = 32;
-  int64_t iterations = 2;  // timed batches per line of output
+  int64_t iterations = 2;             // timed batches per line of output
+  std::string objective = "fd_mask";  // of training steps
+  bool recompute = false;             // their activations
   int threads = 2;
   // Processor time instead of elapsed time: for one thread on a busy machine.
   bool cpu_clock = false;

@@ -1,6 +1,6 @@
 // Mixed precision for as long as a scope lasts.
-#ifndef MASKFILL_CORE_TRAINING_AUTOCAST_GUARD_H_
-#define MASKFILL_CORE_TRAINING_AUTOCAST_GUARD_H_
+#ifndef MASKFILL_CORE_MODEL_AUTOCAST_GUARD_H_
+#define MASKFILL_CORE_MODEL_AUTOCAST_GUARD_H_
 
 #include "c10/core/DeviceType.h"
 #include "core/model/device.h"
@@ -26,4 +26,4 @@ class AutocastGuard {
 
 }  // namespace maskfill
 
-#endif  // MASKFILL_CORE_TRAINING_AUTOCAST_GUARD_H_
+#endif  // MASKFILL_CORE_MODEL_AUTOCAST_GUARD_H_

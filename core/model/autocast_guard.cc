@@ -1,4 +1,4 @@
-#include "core/training/autocast_guard.h"
+#include "core/model/autocast_guard.h"
 
 #include "ATen/autocast_mode.h"
 

@@ -1,0 +1,163 @@
+#!/usr/bin/env python3
+"""Two ranks of a training against one, in turns in one run.
+
+    ranks.py [--binaries=bazel-bin] [--rounds=3] [--models=small,large]
+
+large: a ViT-B/32 on photographs, two ranks with a thread each against one rank
+with two threads. small: Spurious Shapes' CLIP, against one rank with one thread.
+Each measurement is a run of `train` of a few steps, the first of which do not
+count. Prints images/s of both sides and the median of the ratios; and the same
+of images for each second of processor time, times the processors that each side
+has: what a machine that does nothing else would give if nobody waited. On a busy
+one read that.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+REPOSITORY = HERE.parents[1]
+PHOTOS = REPOSITORY / "examples" / "photos"
+SHIPPED = REPOSITORY / "spurious_shapes" / "checkpoint"
+TICK = os.sysconf("SC_CLK_TCK")
+# (ranks, threads of each) of the side measured, and of the one it is held to.
+SIDES = {"large": ((2, 1), (1, 2)), "small": ((2, 1), (1, 1))}
+BATCH = {"large": 8, "small": 128}
+# Before the clock, and all: within an epoch, at whose end a state is saved.
+STEPS = {"large": (1, 3), "small": (4, 24)}
+
+
+class Bench:
+    def __init__(self, binaries, folder):
+        self.binaries = binaries
+        self.folder = Path(folder)
+        self.runs = 0
+
+    def run(self, program, *arguments):
+        done = subprocess.run(
+            [self.binaries / program, *arguments], cwd=self.folder, capture_output=True, text=True
+        )
+        if done.returncode != 0:
+            sys.exit(f"error: {program} failed:\n{done.stderr}")
+
+    def prepare(self, model):
+        """Record sets and a checkpoint with a head, named by the model."""
+        if model == "large":
+            source, size = ("--layout=folder", f"--source={PHOTOS}/train"), 224
+            names = sorted(path.name for path in (PHOTOS / "train").iterdir())
+            (self.folder / "names").write_text("\n".join(names) + "\n")
+            (self.folder / "templates").write_text("a {}\n")
+            files = ("--class_names=names", "--templates=templates")
+            self.run(
+                "model_tool/make_random_clip",
+                *("--width=768", "--layers=12", "--patch_size=32", "--embed_dim=512"),
+                "--output=large.safetensors",
+            )
+            weights = "large.safetensors"
+        else:
+            self.run(
+                "spurious_shapes/make_spurious_shapes",
+                *("--output=shapes", "--train_size=3200", "--test_size=10"),
+            )
+            source, size = ("--layout=folder", "--source=shapes/ILSVRC2012/train"), 56
+            files = tuple(f"--{name}={SHIPPED}/{name}.txt" for name in ("class_names", "templates"))
+            weights = SHIPPED / "clip.safetensors"
+        self.run(
+            "ingest/ingest",
+            *(*source, f"--output={model}-images", "--pixels=preprocessed"),
+            *(f"--image_size={size}", "--num_shards=2"),
+        )
+        self.run("model_tool/import_model", f"--source={weights}", f"--output={model}-clip")
+        self.run(
+            "model_tool/build_zeroshot",
+            *(f"--checkpoint={model}-clip", *files, f"--output={model}-zeroshot"),
+        )
+
+    def measure(self, model, ranks, threads):
+        """(images a second, images a second of processor time and processor)."""
+        self.runs += 1
+        output = self.folder / f"run-{self.runs}"
+        skipped, steps = STEPS[model]
+        command = [
+            *(self.binaries / "train" / "train", "--mode=ft", f"--input={model}-images"),
+            *(f"--checkpoint={model}-zeroshot", f"--output={output}", "--device=cpu"),
+            *(f"--global_batch_size={BATCH[model]}", f"--num_threads={threads}"),
+            *("--epochs=1000", "--schedule=constant", "--progress=none"),
+        ]
+        meeting = [f"--num_ranks={ranks}", f"--rendezvous=file:{output}-meeting"]
+        processes = [
+            subprocess.Popen(
+                [*command, *([*meeting, f"--rank={rank}"] if ranks > 1 else [])],
+                cwd=self.folder,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            for rank in range(ranks)
+        ]
+        try:
+            start, used = self._when(output, skipped, processes)
+            end, used_then = self._when(output, steps, processes)
+        finally:
+            for process in processes:
+                process.kill()
+                process.communicate()
+        images = (steps - skipped) * BATCH[model]
+        return images / (end - start), images / (used_then - used) * ranks * threads
+
+    def _when(self, output, step, processes):
+        """Clock and processor time of all at the end of a step, to 10 ms."""
+        metrics = output / "metrics.jsonl"
+        while not (metrics.exists() and len(metrics.read_text().splitlines()) >= step):
+            for process in processes:
+                if process.poll() is not None:
+                    sys.exit(f"error: train ended:\n{process.communicate()[1]}")
+            time.sleep(0.01)
+        used = 0
+        for process in processes:
+            fields = Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+            used += int(fields[11]) + int(fields[12])
+        return time.monotonic(), used / TICK
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--binaries", type=Path, default=REPOSITORY / "bazel-bin")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--models", default=",".join(SIDES))
+    options = parser.parse_args()
+    models = options.models.split(",")
+    if unknown := [model for model in models if model not in SIDES]:
+        sys.exit(f"error: unknown models {unknown}; expected some of {list(SIDES)}")
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(options.binaries.resolve(), folder)
+        for model in models:
+            bench.prepare(model)
+            sides = SIDES[model]
+            rounds = [
+                [bench.measure(model, *side) for side in sides] for _ in range(options.rounds)
+            ]
+            for kind, unit in enumerate(("images/s", "images/s of processor time")):
+                ratios = sorted(ours[kind] / other[kind] for ours, other in rounds)
+                medians = [
+                    statistics.median(each[side][kind] for each in rounds) for side in (0, 1)
+                ]
+                print(
+                    f"{model:<6} {medians[0]:8.2f} with 2 ranks of 1 thread, "
+                    f"{medians[1]:8.2f} with 1 rank of {sides[1][1]}: "
+                    f"{statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f}) {unit}",
+                    flush=True,
+                )
+
+
+if __name__ == "__main__":
+    main()
