@@ -14,6 +14,7 @@
 #include "core/work/work.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/small_training.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_paths.h"
 #include "tests/support/test_sets.h"
@@ -48,22 +49,11 @@ class TextTrainingTest : public testing::Test {
     return JoinPath(dir_, name);
   }
 
-  // 2 epochs of 3 steps, states after steps 2, 3, 4 and 6.
   TrainOptions Options(const std::string& output) const {
-    TrainOptions options;
-    options.run.input = Path("images");
-    options.run.output = Path(output);
-    options.run.progress = ProgressMode::kNone;
-    options.run.num_threads = 1;
+    TrainOptions options = SmallTraining(dir_, output, "flyp");
     options.checkpoint = Path("clip");
     options.class_names = Path("names");
     options.templates = Path("templates");
-    options.validation = Path("held_out");
-    options.objective = *ParseObjective("flyp");
-    options.epochs = 2;
-    options.global_batch_size = 3;
-    options.learning_rate = 1e-3;
-    options.checkpoint_every_steps = 2;
     return options;
   }
 
