@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up the machine, builds everything and runs every test, then the
-# quickstart, the jobs of workflows/slurm, faults and packages. About 35 minutes on
-# 2 cores the first time, seconds after that.
+# quickstart, the jobs of workflows/slurm, faults, fuzzing and packages. About 40
+# minutes on 2 cores the first time, seconds after that.
 #
 #   ./test.sh                    all
 #   ./test.sh //core/image/...   only these targets, without what follows them
@@ -85,6 +85,13 @@ packages_tests() {
 reliability_tests() {
   .venv/bin/python tests/reliability/measure.py --quick >&2
 }
+fuzz_tests() {
+  if ! tools/setup.sh --fuzz; then
+    say "GOES ON WITHOUT clang: tests/fuzz is skipped"
+    return 77
+  fi
+  tests/fuzz/run.sh 6 >&2
+}
 scripts=()
 if [ $# -eq 0 ] && [ "$status" = 0 ]; then
   run_script quickstart quickstart.sh spurious_shapes/checkpoint \
@@ -92,6 +99,8 @@ if [ $# -eq 0 ] && [ "$status" = 0 ]; then
     quickstart_tests
   scripts+=(--script="$result")
   run_script reliability tests/reliability -- reliability_tests
+  scripts+=(--script="$result")
+  run_script fuzz tests/fuzz -- fuzz_tests
   scripts+=(--script="$result")
   run_script slurm tests/slurm 'tests/e2e/*.sh' -- tests/slurm/slurm_test.sh
   scripts+=(--script="$result")

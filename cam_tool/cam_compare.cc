@@ -8,12 +8,10 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/types/span.h"
 #include "cam_tool/cam_compare_text.h"
 #include "cam_tool/joined_cams.h"
 #include "cam_tool/object_masks.h"
-#include "core/base/number_text.h"
 #include "core/base/preemption.h"
 #include "core/base/progress.h"
 #include "core/base/sha256.h"
@@ -23,8 +21,10 @@
 #include "core/masking/patch_masks.h"
 #include "core/metrics/cam_agreement.h"
 #include "core/metrics/cam_quality.h"
+#include "core/record/manifest_text.h"
 #include "core/record/record_set.h"
 #include "core/work/file.h"
+#include "core/work/number_list.h"
 #include "core/work/work.h"
 #include "proto/records.pb.h"
 
@@ -95,11 +95,9 @@ class Comparison {
         .dir = set.dir(),
         .fingerprint = set.manifest().content_fingerprint(),
         .degenerate = degenerate};
-    for (const v1::Option& option : set.manifest().options()) {
-      if (option.name() == "method") described.method = option.value();
-      if (option.name() == "layers") described.layers = option.value();
-      if (option.name() == "target") described.target = option.value();
-    }
+    described.method = OptionOf(set.manifest(), "method");
+    described.layers = OptionOf(set.manifest(), "layers");
+    described.target = OptionOf(set.manifest(), "target");
     return described;
   }
 
@@ -146,11 +144,7 @@ absl::Status WriteReport(const CamCompareOptions& options,
                          const std::vector<RecordSet>& sets,
                          const CamCompareReport& report) {
   Work work{.tool = "cam_compare", .algorithm_version = kCamCompareVersion};
-  work.AddOption("thresholds",
-                 absl::StrJoin(options.thresholds, ",",
-                               [](std::string* out, double threshold) {
-                                 absl::StrAppend(out, NumberText(threshold));
-                               }));
+  work.AddOption("thresholds", NumberListText(options.thresholds));
   for (size_t i = 0; i < sets.size(); ++i) {
     work.AddInput(sets[i].AsInput(absl::StrCat("cams_", i)));
   }

@@ -10,7 +10,7 @@
 namespace maskfill {
 
 // Raised when the numbers of the same CAMs, masks and options change.
-inline constexpr uint32_t kCamCompareVersion = 1;
+inline constexpr uint32_t kCamCompareVersion = 2;
 
 // Compares the CAMs of every image, each set with each other one and, where
 // there are masks, with the image's object, and makes options.run.output

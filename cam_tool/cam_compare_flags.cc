@@ -77,8 +77,8 @@ absl::StatusOr<CamCompareOptions> CamCompareOptionsFromFlags() {
         "with"));
   }
   if (options.masks.dir.empty()) {
-    errors.RefuseIfGiven("object_coverage", "a comparison without --masks");
-    errors.RefuseIfGiven("border_px", "a comparison without --masks");
+    errors.RefuseIfGiven({"object_coverage", "border_px"},
+                         "a comparison without --masks");
   }
   // Optional here: the result is also printed.
   FlagErrors no_output;
@@ -90,10 +90,7 @@ absl::StatusOr<CamCompareOptions> CamCompareOptionsFromFlags() {
                             ", expected 0 to below 1"));
   }
   options.masks.border_px = FLAGS_border_px;
-  if (FLAGS_border_px < 0 || FLAGS_border_px > 100) {
-    errors.Add(absl::StrCat("--border_px is ", FLAGS_border_px,
-                            ", expected 0 to 100 px"));
-  }
+  errors.CheckRange("border_px", FLAGS_border_px, 0, 100, " px");
   TakeProgressFlag(&options.run, &errors);
   RETURN_IF_ERROR(errors.ToStatus());
   return options;

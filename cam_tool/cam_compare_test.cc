@@ -290,12 +290,38 @@ TEST(CamCompareText, IsMarkdownWithAColumnPerThreshold) {
             "| cams/a, cams/b | 599 | -0.250 | 0.500 |\n"
             "\n"
             "Objects are on 26.0 % of the patches of 600 images.\n"
-            "Not counted: 1 images without object.\n"
+            "Not counted: 1 image without object.\n"
             "\n"
             "| objects found by | pointing game | energy inside | IoU > 0.2 |\n"
             "|---|---|---|---|\n"
             "| cams/a | 0.910 | 0.700 | 0.650 |\n"
             "| cams/b | 0.910 | 0.700 | 0.650 |\n");
+}
+
+// As where all CAMs of a set are degenerate and no image has an object.
+TEST(CamCompareText, AMeanOverNoImageIsNoNumber) {
+  CamCompareReport report;
+  report.images = 1;
+  report.sets = {{.dir = "a", .degenerate = 1}, {.dir = "b"}};
+  report.sets[0].quality = {.images_without_object = 1,
+                            .at_threshold = {{.threshold = 0.2}}};
+  report.sets[1].quality = report.sets[0].quality;
+  report.pairs = {
+      {0, 1, {.images_without_order = 1, .at_threshold = {{0.2, 0}}}}};
+  const std::string text = ToMarkdown(report);
+  EXPECT_THAT(text, AllOf(HasSubstr("CAM of 1 image\n"),
+                          HasSubstr("| a, b | 0 | - | - |\n"),
+                          HasSubstr("No image has an object.\n"),
+                          HasSubstr("| a | - | - | - |\n")));
+  EXPECT_THAT(text, testing::Not(HasSubstr("0.000")));
+  CamCompareOptions options;
+  options.masks.dir = "masks";
+  const nlohmann::json json =
+      nlohmann::json::parse(ToJson(options, report), nullptr, false);
+  EXPECT_TRUE(json["pairs"][0]["rank_correlation"].is_null());
+  EXPECT_TRUE(json["pairs"][0]["thresholds"][0]["iou"].is_null());
+  EXPECT_TRUE(json["sets"][0]["quality"]["pointing_game"].is_null());
+  EXPECT_EQ(json["pairs"][0]["images"], 0);
 }
 
 }  // namespace

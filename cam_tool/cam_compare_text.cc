@@ -11,19 +11,36 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// What is the mean over no image is nothing.
+Json MeanJson(int64_t images, double mean) {
+  return images > 0 ? Json(mean) : Json();
+}
+
+std::string MeanCell(int64_t images, double mean) {
+  return images > 0 ? absl::StrFormat(" %.3f |", mean) : " - |";
+}
+
+// "1 image", "2 images".
+std::string ImagesText(int64_t images) {
+  return absl::StrCat(images, images == 1 ? " image" : " images");
+}
+
 Json ToJson(const CamQuality& quality) {
   Json thresholds = Json::array();
+  const auto mean = [&quality](double value) {
+    return MeanJson(quality.images, value);
+  };
   for (const CamQuality::AtThreshold& at : quality.at_threshold) {
     thresholds.push_back({{"threshold", at.threshold},
-                          {"iou", at.iou},
-                          {"mask_rate", at.mask_rate},
-                          {"object_recall", at.object_recall}});
+                          {"iou", mean(at.iou)},
+                          {"mask_rate", mean(at.mask_rate)},
+                          {"object_recall", mean(at.object_recall)}});
   }
   return {{"images", quality.images},
           {"images_without_object", quality.images_without_object},
-          {"object_rate", quality.object_rate},
-          {"pointing_game", quality.pointing_game},
-          {"energy_inside", quality.energy_inside},
+          {"object_rate", mean(quality.object_rate)},
+          {"pointing_game", mean(quality.pointing_game)},
+          {"energy_inside", mean(quality.energy_inside)},
           {"thresholds", thresholds}};
 }
 
@@ -40,15 +57,18 @@ Json ToJson(const CamCompareReport::Set& set) {
 
 Json ToJson(const CamCompareReport::Pair& pair) {
   Json thresholds = Json::array();
+  const int64_t images = pair.agreement.images;
   for (const CamAgreement::AtThreshold& at : pair.agreement.at_threshold) {
-    thresholds.push_back({{"threshold", at.threshold}, {"iou", at.iou}});
+    thresholds.push_back(
+        {{"threshold", at.threshold}, {"iou", MeanJson(images, at.iou)}});
   }
-  return {{"a", pair.a},
-          {"b", pair.b},
-          {"images", pair.agreement.images},
-          {"images_without_order", pair.agreement.images_without_order},
-          {"rank_correlation", pair.agreement.rank_correlation},
-          {"thresholds", thresholds}};
+  return {
+      {"a", pair.a},
+      {"b", pair.b},
+      {"images", images},
+      {"images_without_order", pair.agreement.images_without_order},
+      {"rank_correlation", MeanJson(images, pair.agreement.rank_correlation)},
+      {"thresholds", thresholds}};
 }
 
 // The head of a table: these columns, and one for each threshold.
@@ -68,10 +88,11 @@ std::string TableHead(std::vector<std::string> columns,
 }
 
 template <typename AtThreshold>
-std::string IouCells(const std::vector<AtThreshold>& at_threshold) {
+std::string IouCells(int64_t images,
+                     const std::vector<AtThreshold>& at_threshold) {
   std::string cells;
   for (const AtThreshold& at : at_threshold) {
-    absl::StrAppendFormat(&cells, " %.3f |", at.iou);
+    absl::StrAppend(&cells, MeanCell(images, at.iou));
   }
   return cells + "\n";
 }
@@ -81,10 +102,10 @@ std::string AgreementTable(const CamCompareReport& report) {
                                report.pairs[0].agreement.at_threshold);
   for (const CamCompareReport::Pair& pair : report.pairs) {
     const CamAgreement& agreement = pair.agreement;
-    absl::StrAppendFormat(&text, "| %s, %s | %d | %.3f |",
-                          report.sets[pair.a].dir, report.sets[pair.b].dir,
-                          agreement.images, agreement.rank_correlation);
-    absl::StrAppend(&text, IouCells(agreement.at_threshold));
+    absl::StrAppend(&text, "| ", report.sets[pair.a].dir, ", ",
+                    report.sets[pair.b].dir, " | ", agreement.images, " |",
+                    MeanCell(agreement.images, agreement.rank_correlation),
+                    IouCells(agreement.images, agreement.at_threshold));
   }
   return text;
 }
@@ -92,20 +113,24 @@ std::string AgreementTable(const CamCompareReport& report) {
 std::string QualityTable(const CamCompareReport& report) {
   const CamQuality& first = *report.sets[0].quality;
   std::string text =
-      absl::StrFormat("\nObjects are on %.1f %% of the patches of %d images.\n",
-                      100 * first.object_rate, first.images);
+      first.images == 0
+          ? "\nNo image has an object.\n"
+          : absl::StrFormat("\nObjects are on %.1f %% of the patches of %s.\n",
+                            100 * first.object_rate, ImagesText(first.images));
   if (first.images_without_object > 0) {
-    absl::StrAppendFormat(&text, "Not counted: %d images without object.\n",
-                          first.images_without_object);
+    absl::StrAppend(&text,
+                    "Not counted: ", ImagesText(first.images_without_object),
+                    " without object.\n");
   }
   absl::StrAppend(
       &text, TableHead({"objects found by", "pointing game", "energy inside"},
                        first.at_threshold));
   for (const CamCompareReport::Set& set : report.sets) {
-    absl::StrAppendFormat(&text, "| %s | %.3f | %.3f |", set.dir,
-                          set.quality->pointing_game,
-                          set.quality->energy_inside);
-    absl::StrAppend(&text, IouCells(set.quality->at_threshold));
+    const CamQuality& quality = *set.quality;
+    absl::StrAppend(&text, "| ", set.dir, " |",
+                    MeanCell(quality.images, quality.pointing_game),
+                    MeanCell(quality.images, quality.energy_inside),
+                    IouCells(quality.images, quality.at_threshold));
   }
   return text;
 }
@@ -129,11 +154,10 @@ std::string ToJson(const CamCompareOptions& options,
 }
 
 std::string ToMarkdown(const CamCompareReport& report) {
-  std::string text = absl::StrFormat(
-      "CAMs of %d images\n\n"
-      "| set | method | layers | target | degenerate "
-      "|\n|---|---|---|---|---|\n",
-      report.images);
+  std::string text = absl::StrCat(
+      report.images == 1 ? "CAM of " : "CAMs of ", ImagesText(report.images),
+      "\n\n| set | method | layers | target | degenerate "
+      "|\n|---|---|---|---|---|\n");
   for (const CamCompareReport::Set& set : report.sets) {
     absl::StrAppendFormat(&text, "| %s | %s | %s | %s | %d |\n", set.dir,
                           set.method, set.layers, set.target, set.degenerate);

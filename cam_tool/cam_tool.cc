@@ -237,13 +237,8 @@ absl::StatusOr<WorkResult> CamTool(const CamToolOptions& options) {
                ResolveNumThreads(options.run.num_threads));
   KeepFreedMemory();
 
-  ShardSpec spec;
+  ShardSpec spec = ShardsLike(images, v1::CamRecord::descriptor()->full_name());
   spec.work = MakeWork(options, images, file);
-  spec.record_type = v1::CamRecord::descriptor()->full_name();
-  spec.name = images.manifest().name();
-  spec.num_shards = images.num_shards();
-  spec.dataset = images.manifest().dataset();
-  spec.total_records = images.num_records();
   CamMaker maker(options, images, file);
   return MakeShards(options.run, spec, [&](int64_t shard, ShardSink& sink) {
     return maker.MakeShard(shard, sink);
@@ -256,7 +251,8 @@ std::string ToText(const WorkResult& result) {
   for (const v1::ShardEntry& shard : result.manifest.shards()) {
     cams += shard.records();
   }
-  return absl::StrCat(cams, " CAMs, ", CounterOf(result.manifest, "degenerate"),
+  return absl::StrCat(cams, cams == 1 ? " CAM, " : " CAMs, ",
+                      CounterOf(result.manifest, "degenerate"),
                       " of them degenerate (no relevance anywhere)\n");
 }
 

@@ -1,6 +1,5 @@
 #include "cam_tool/cam_tool_flags.h"
 
-#include <cstring>
 #include <string>
 #include <utility>
 
@@ -9,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/flag_errors.h"
 #include "core/base/flag_facts.h"
+#include "core/base/names.h"
 #include "core/base/status_macros.h"
 #include "core/model/device_flags.h"
 #include "core/work/run_flags.h"
@@ -16,9 +16,6 @@
 
 namespace maskfill {
 namespace {
-
-// For --help, which keeps the pointer.
-const char* Help(const std::string& text) { return strdup(text.c_str()); }
 
 std::string OnlyFor(bool CamKind::* takes) {
   return absl::StrCat("; only for ", CamKindsThat(takes));
@@ -29,22 +26,22 @@ std::string OnlyFor(bool CamKind::* takes) {
 
 DEFINE_string(
     checkpoint, "",
-    maskfill::Help(absl::StrCat(
+    maskfill::FlagHelp(absl::StrCat(
         "directory of a checkpoint; with a classifier head, as build_zeroshot "
         "and train write them, for ",
         maskfill::CamKindsThat(&maskfill::CamKind::explains_class), "; of it ",
         maskfill::CamKindsThat(&maskfill::CamKind::takes_seed),
         " uses the grid of patches alone")));
 DEFINE_string(method, "attribution",
-              maskfill::Help(absl::StrCat("how relevance is computed: ",
-                                          maskfill::DescribeCamKinds())));
+              maskfill::FlagHelp(absl::StrCat("how relevance is computed: ",
+                                              maskfill::DescribeCamKinds())));
 DEFINE_string(layers, "all",
-              maskfill::Help(absl::StrCat(
+              maskfill::FlagHelp(absl::StrCat(
                   "which layers take part: all (as in the paper), last, or a "
                   "number N of layers, the last N",
                   maskfill::OnlyFor(&maskfill::CamKind::takes_layers))));
 DEFINE_string(target, "label",
-              maskfill::Help(absl::StrCat(
+              maskfill::FlagHelp(absl::StrCat(
                   "whose logit is explained: label (as in the paper), "
                   "predicted, or the number of a class, a row of the head "
                   "from 0",
@@ -80,9 +77,7 @@ constexpr std::pair<const char*, bool CamKind::*> kFlagsOfKinds[] = {
 };
 
 void TakeTarget(CamToolOptions* options, FlagErrors* errors) {
-  const absl::StatusOr<CamTarget> target = ParseCamTarget(FLAGS_target);
-  errors->Add(target.status());
-  if (target.ok()) options->target = *target;
+  errors->Take(ParseCamTarget(FLAGS_target), &options->target);
 }
 
 void TakeFlagsOfKind(const CamKind& kind, CamToolOptions* options,

@@ -15,7 +15,7 @@
 
 namespace maskfill {
 
-// JoinedReader for any number of sets.
+// Joins any number of sets (core/record/joined_reader.h).
 class JoinedCams {
  public:
   // FailedPrecondition as of CheckJoinable.

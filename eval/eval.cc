@@ -14,10 +14,10 @@
 #include "absl/types/span.h"
 #include "core/base/atomic_file.h"
 #include "core/base/files.h"
-#include "core/base/number_text.h"
 #include "core/base/status_macros.h"
 #include "core/metrics/model_fit.h"
 #include "core/work/file.h"
+#include "core/work/number_list.h"
 #include "core/work/run_summary.h"
 #include "core/work/work.h"
 #include "eval/eval_predictions.h"
@@ -198,11 +198,7 @@ absl::StatusOr<bool> MakeCurve(const EvalOptions& options,
   Work work = models[0].work;
   work.options.clear();
   work.AddOption("precision", ToString(options.compute.precision));
-  work.AddOption(
-      "alphas",
-      absl::StrJoin(options.alphas, ",", [](std::string* out, double alpha) {
-        absl::StrAppend(out, NumberText(alpha));
-      }));
+  work.AddOption("alphas", NumberListText(options.alphas));
   AddSets(options, sets, &work);
   ASSIGN_OR_RETURN(
       const WorkResult result,

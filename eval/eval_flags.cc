@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <set>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -97,11 +96,6 @@ const FlagFactsTable kFacts({
     {"ensemble", {.values = {"logits", "probabilities"}}},
 });
 
-void RefuseAll(const std::vector<const char*>& flags, const char* user,
-               FlagErrors* errors) {
-  for (const char* flag : flags) errors->RefuseIfGiven(flag, user);
-}
-
 // "ours=runs/a/best" -> {"ours", "runs/a/best"}; no name without a "=".
 NamedCheckpoint SplitName(const std::string& text) {
   const size_t equals = text.find('=');
@@ -169,8 +163,9 @@ void TakeContents(EvalOptions* options, FlagErrors* errors) {
 
 // Of a run in which models are asked.
 absl::Status TakeModelFlags(EvalOptions* options, FlagErrors* errors) {
-  RefuseAll({"ensemble", "only_classes", "only_groups", "fit_temperature_on"},
-            "a run without --from_predictions", errors);
+  errors->RefuseIfGiven(
+      {"ensemble", "only_classes", "only_groups", "fit_temperature_on"},
+      "a run without --from_predictions");
   TakeComputeFlags(&options->compute, errors);
   options->checkpoint = FLAGS_checkpoint;
   ASSIGN_OR_RETURN(options->checkpoints, ParseCheckpoints(errors));
@@ -180,15 +175,12 @@ absl::Status TakeModelFlags(EvalOptions* options, FlagErrors* errors) {
         "as --checkpoints, or --from_predictions)");
   }
   if (!options->checkpoints.empty()) {
-    RefuseAll({"checkpoint", "alphas", "base_checkpoint"},
-              "a run with --checkpoints", errors);
+    errors->RefuseIfGiven({"checkpoint", "alphas", "base_checkpoint"},
+                          "a run with --checkpoints");
   }
   options->inputs = ParseList(FLAGS_inputs);
-  if (options->inputs.empty()) {
-    errors->Add(
-        "--inputs is missing, expected stage directories of images, comma "
-        "separated");
-  }
+  errors->Require("inputs", options->inputs,
+                  "stage directories of images, comma separated");
   TakeCurve(options, errors);
   TakeContents(options, errors);
   options->predictions = FLAGS_predictions;
@@ -202,15 +194,14 @@ absl::Status TakeModelFlags(EvalOptions* options, FlagErrors* errors) {
 
 // Of a run in which none is.
 void TakePredictionFlags(EvalOptions* options, FlagErrors* errors) {
-  RefuseAll({"checkpoint", "checkpoints", "inputs", "base_checkpoint", "alphas",
-             "models_at_once", "predictions", "prediction_contents", "device",
-             "precision", "batch_size"},
-            "a run with --from_predictions", errors);
+  errors->RefuseIfGiven(
+      {"checkpoint", "checkpoints", "inputs", "base_checkpoint", "alphas",
+       "models_at_once", "predictions", "prediction_contents", "device",
+       "precision", "batch_size"},
+      "a run with --from_predictions");
   options->from_predictions = ParseList(FLAGS_from_predictions);
   if (!FLAGS_ensemble.empty()) {
-    const auto ensemble = ParseEnsemble(FLAGS_ensemble);
-    errors->Add(Annotate(ensemble.status(), "--ensemble"));
-    if (ensemble.ok()) options->ensemble = *ensemble;
+    errors->Take(ParseEnsemble(FLAGS_ensemble), &options->ensemble, "ensemble");
   }
   options->only_classes = ParseList(FLAGS_only_classes);
   options->only_groups = ParseList(FLAGS_only_groups);

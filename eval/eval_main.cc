@@ -1,29 +1,14 @@
 // eval: how right models are on several image sets.
-
 #include <cstdio>
 
 #include "absl/status/status.h"
-#include "core/base/exit_code.h"
 #include "core/base/init.h"
 #include "core/base/status_macros.h"
 #include "eval/eval.h"
 #include "eval/eval_flags.h"
 
-namespace maskfill {
-namespace {
-
-absl::Status Run() {
-  ASSIGN_OR_RETURN(const EvalOptions options, EvalOptionsFromFlags());
-  ASSIGN_OR_RETURN(const EvalStats stats, Eval(options));
-  std::fputs(stats.text.c_str(), stdout);
-  return absl::OkStatus();
-}
-
-}  // namespace
-}  // namespace maskfill
-
 int main(int argc, char** argv) {
-  maskfill::InitMain(
+  return maskfill::RunMain(
       "Prints and writes how right models are on image sets: accuracy, also "
       "per class and group, and calibration.\n\n"
       "  eval --checkpoint=runs/ours/best "
@@ -33,6 +18,10 @@ int main(int argc, char** argv) {
       "  eval --base_checkpoint=models/zeroshot --checkpoint=runs/ours/best "
       "--alphas=0,0.5,1 --inputs=... --output=eval/curve.json\n"
       "  eval --from_predictions=predictions/ours --output=eval/again.json",
-      &argc, &argv);
-  return maskfill::ExitCode(maskfill::Run());
+      argc, argv, []() -> absl::Status {
+        ASSIGN_OR_RETURN(const auto options, maskfill::EvalOptionsFromFlags());
+        ASSIGN_OR_RETURN(const auto stats, maskfill::Eval(options));
+        std::fputs(stats.text.c_str(), stdout);
+        return absl::OkStatus();
+      });
 }

@@ -18,6 +18,7 @@
 #include "core/base/sha256.h"
 #include "core/base/status_macros.h"
 #include "core/record/manifest.h"
+#include "core/record/manifest_text.h"
 #include "core/work/file.h"
 #include "core/work/work.h"
 #include "eval/eval_report.h"
@@ -67,13 +68,6 @@ absl::StatusOr<Classes> ParseClasses(const std::vector<std::string>& texts,
   std::sort(classes.begin(), classes.end());
   classes.erase(std::unique(classes.begin(), classes.end()), classes.end());
   return classes;
-}
-
-std::string OptionOf(const v1::Manifest& manifest, const std::string& name) {
-  for (const v1::Option& option : manifest.options()) {
-    if (option.name() == name) return option.value();
-  }
-  return "";
 }
 
 class PredictionEvaluation {

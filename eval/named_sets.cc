@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "core/base/names.h"
 #include "core/base/status_macros.h"
 
 namespace maskfill {
@@ -37,16 +38,10 @@ bool IsIn(const std::string& name, const std::vector<std::string>& names) {
 absl::Status CheckIdSets(absl::Span<const NamedSet> sets,
                          const std::vector<std::string>& id_sets) {
   for (const std::string& name : id_sets) {
-    if (std::any_of(sets.begin(), sets.end(), [&name](const NamedSet& set) {
-          return set.name == name;
-        })) {
-      continue;
-    }
-    return absl::InvalidArgumentError(absl::StrCat(
-        "--id_sets: there is no set \"", name, "\"; the sets are ",
-        absl::StrJoin(sets, ", ", [](std::string* out, const NamedSet& set) {
-          absl::StrAppend(out, set.name);
-        })));
+    if (FindRow(sets, name) != nullptr) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("--id_sets: there is no set \"", name, "\"; the sets are ",
+                     absl::StrJoin(NamesOf(sets), ", ")));
   }
   return absl::OkStatus();
 }

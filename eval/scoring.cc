@@ -159,7 +159,6 @@ std::string Scoring::PredictionsDir(const ModelSource& model,
 }
 
 absl::StatusOr<bool> Scoring::MakePredictionsOf(const NamedSet& set) {
-  const v1::Manifest& manifest = set.records.manifest();
   RunOptions run = options_.run;
   run.progress = ProgressMode::kNone;  // there is one for all sets
   run.summary_json.clear();
@@ -167,16 +166,11 @@ absl::StatusOr<bool> Scoring::MakePredictionsOf(const NamedSet& set) {
   std::vector<std::map<int64_t, PredictionList>> said(models_.size());
   bool already_done = true;
   for (size_t m = 0; m < models_.size(); ++m) {
-    ShardSpec spec;
+    ShardSpec spec = ShardsLike(set.records, "maskfill.v1.PredictionRecord");
     spec.work = models_[m].work;
     const std::string contents = ContentsText(options_.contents);
     if (!contents.empty()) spec.work.AddOption("contents", contents);
     spec.work.AddInput(set.records.AsInput("images"));
-    spec.record_type = "maskfill.v1.PredictionRecord";
-    spec.name = manifest.name();
-    spec.num_shards = set.records.num_shards();
-    spec.dataset = manifest.dataset();
-    spec.total_records = set.records.num_records();
     run.output = PredictionsDir(models_[m], set);
     const auto make_shard = [&](int64_t shard,
                                 ShardSink& sink) -> absl::Status {

@@ -10,6 +10,7 @@
 #include "core/masking/relevance_cut.h"
 #include "core/record/feature_values.h"
 #include "core/record/manifest.h"
+#include "core/record/manifest_text.h"
 #include "proto/records.pb.h"
 
 namespace maskfill {
@@ -17,14 +18,6 @@ namespace {
 
 using Cell = FeatureCompareReport::Cell;
 using Checkpoint = FeatureCompareReport::Checkpoint;
-
-// Empty when the manifest has no such option.
-std::string OptionOf(const v1::Manifest& manifest, absl::string_view name) {
-  for (const v1::Option& option : manifest.options()) {
-    if (option.name() == name) return option.value();
-  }
-  return "";
-}
 
 absl::StatusOr<RecordSet> OpenFeatures(const std::string& dir) {
   return RecordSet::Open(dir, v1::FeatureRecord::descriptor()->full_name());

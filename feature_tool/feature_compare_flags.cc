@@ -35,18 +35,13 @@ absl::StatusOr<FeatureCompareOptions> FeatureCompareOptionsFromFlags() {
   FlagErrors errors;
   FeatureCompareOptions options;
   options.features = ParseList(FLAGS_features);
-  if (options.features.empty()) {
-    errors.Add(
-        "--features is missing, expected directories that feature_tool wrote, "
-        "comma separated");
-  }
+  errors.Require("features", options.features,
+                 "directories that feature_tool wrote, comma separated");
   options.counterfactuals = ParseList(FLAGS_counterfactuals);
   options.clean = FLAGS_clean;
-  if (options.clean.empty()) {
-    errors.Add(
-        "--clean is missing, expected the directory that feature_tool wrote of "
-        "the images themselves");
-  }
+  errors.Require(
+      "clean", options.clean,
+      "the directory that feature_tool wrote of the images themselves");
   // The output may be left out: the result is also printed.
   TakeOutputFlags("", &options.run, &errors);
   TakeProgressFlag(&options.run, &errors);

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "c10/core/InferenceMode.h"
 #include "core/base/freed_memory.h"
+#include "core/base/names.h"
 #include "core/base/ordered_parallel.h"
 #include "core/base/status_macros.h"
 #include "core/data/counterfactual_images.h"
@@ -105,13 +106,8 @@ absl::StatusOr<Inputs> OpenInputs(const FeatureToolOptions& options) {
 }
 
 ShardSpec MakeSpec(const FeatureToolOptions& options, const Inputs& inputs) {
-  const v1::Manifest& source = inputs.set.manifest();
-  ShardSpec spec;
-  spec.record_type = v1::FeatureRecord::descriptor()->full_name();
-  spec.name = source.name();
-  spec.num_shards = inputs.set.num_shards();
-  spec.dataset = source.dataset();
-  spec.total_records = inputs.set.num_records();
+  ShardSpec spec =
+      ShardsLike(inputs.set, v1::FeatureRecord::descriptor()->full_name());
   Work& work = spec.work;
   work = {.tool = "feature_tool", .algorithm_version = kFeatureToolVersion};
   work.AddOption("dtype", ToString(options.dtype));
@@ -238,17 +234,18 @@ absl::Status MakeShard(const FeatureToolOptions& options, const Inputs& inputs,
   }
 }
 
+// In the order of FeatureDtype.
+constexpr const char* kDtypes[] = {"float32", "float16"};
+
 }  // namespace
 
 absl::StatusOr<FeatureDtype> ParseFeatureDtype(absl::string_view text) {
-  if (text == "float32") return FeatureDtype::kFloat32;
-  if (text == "float16") return FeatureDtype::kFloat16;
-  return absl::InvalidArgumentError(absl::StrCat(
-      "--dtype=", text, " is unknown; expected float32 or float16"));
+  return ParseName<FeatureDtype>(kDtypes, text,
+                                 "--dtype=$0 is unknown; expected $1");
 }
 
 std::string ToString(FeatureDtype dtype) {
-  return dtype == FeatureDtype::kFloat32 ? "float32" : "float16";
+  return kDtypes[static_cast<size_t>(dtype)];
 }
 
 absl::StatusOr<WorkResult> FeatureTool(const FeatureToolOptions& options) {

@@ -46,11 +46,7 @@ absl::StatusOr<FeatureToolOptions> FeatureToolOptionsFromFlags() {
         "import_model, build_zeroshot and train write it");
   }
   options.images = FLAGS_images;
-  if (const auto dtype = ParseFeatureDtype(FLAGS_dtype); dtype.ok()) {
-    options.dtype = *dtype;
-  } else {
-    errors.Add(dtype.status());
-  }
+  errors.Take(ParseFeatureDtype(FLAGS_dtype), &options.dtype);
   TakeComputeFlags(&options.compute, &errors);
   RETURN_IF_ERROR(errors.ToStatus());
   return options;

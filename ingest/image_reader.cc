@@ -3,11 +3,15 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/files.h"
+#include "core/base/names.h"
+#include "core/base/ordered_parallel.h"
+#include "core/base/preemption.h"
 #include "core/base/sha256.h"
 #include "core/base/status_macros.h"
 #include "core/base/utf8.h"
@@ -17,30 +21,31 @@
 #include "core/image/exif_orientation.h"
 #include "core/image/image.h"
 #include "core/image/record_pixels.h"
+#include "ingest/source_findings.h"
 
 namespace maskfill {
+namespace {
+
+// In the order of PixelsMode and ExifMode.
+constexpr const char* kPixels[] = {"original", "preprocessed"};
+constexpr const char* kExif[] = {"ignore", "apply"};
+
+}  // namespace
 
 absl::StatusOr<PixelsMode> ParsePixelsMode(absl::string_view text) {
-  if (text == "original") return PixelsMode::kOriginal;
-  if (text == "preprocessed") return PixelsMode::kPreprocessed;
-  return absl::InvalidArgumentError(absl::StrCat(
-      "--pixels is \"", text, "\", expected original or preprocessed"));
+  return ParseName<PixelsMode>(kPixels, text,
+                               "--pixels is \"$0\", expected $1");
 }
 
 const char* ToString(PixelsMode mode) {
-  return mode == PixelsMode::kOriginal ? "original" : "preprocessed";
+  return kPixels[static_cast<size_t>(mode)];
 }
 
 absl::StatusOr<ExifMode> ParseExifMode(absl::string_view text) {
-  if (text == "ignore") return ExifMode::kIgnore;
-  if (text == "apply") return ExifMode::kApply;
-  return absl::InvalidArgumentError(
-      absl::StrCat("--exif is \"", text, "\", expected ignore or apply"));
+  return ParseName<ExifMode>(kExif, text, "--exif is \"$0\", expected $1");
 }
 
-const char* ToString(ExifMode mode) {
-  return mode == ExifMode::kApply ? "apply" : "ignore";
-}
+const char* ToString(ExifMode mode) { return kExif[static_cast<size_t>(mode)]; }
 
 bool IsOfTheFile(const absl::Status& status) {
   return absl::IsDataLoss(status) || absl::IsPermissionDenied(status) ||
@@ -149,6 +154,34 @@ absl::StatusOr<ReadImageResult> ReadImage(const std::string& source,
     encoded->set_height(image.height);
   }
   return result;
+}
+
+absl::Status ReadImages(
+    const ImageList& list, int64_t first, int64_t step,
+    ImageReadOptions options, int num_threads,
+    const std::function<absl::Status(ReadImageOutcome)>& consume) {
+  options.border_px = list.border_px;
+  options.admitted = list.admitted;
+  const int64_t num_files = static_cast<int64_t>(list.files.size());
+  int64_t next = first;
+  return OrderedParallel<const ImageFile*, ReadImageOutcome>(
+      num_threads,
+      [&]() -> absl::StatusOr<std::optional<const ImageFile*>> {
+        RETURN_IF_ERROR(CheckNotPreempted());
+        if (next >= num_files) return std::optional<const ImageFile*>();
+        const ImageFile* file = &list.files[next];
+        next += step;
+        return std::optional<const ImageFile*>(file);
+      },
+      [&](const ImageFile* file) -> absl::StatusOr<ReadImageOutcome> {
+        ReadImageOutcome outcome{file, ReadImage(list.source, *file, options)};
+        // Only what is wrong with the image itself is for --max_bad_records.
+        if (!outcome.image.ok() && !IsOfTheFile(outcome.image.status())) {
+          return Annotate(outcome.image.status(), PrintablePath(file->path));
+        }
+        return outcome;
+      },
+      consume);
 }
 
 }  // namespace maskfill

@@ -3,6 +3,7 @@
 #define MASKFILL_INGEST_IMAGE_READER_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -60,6 +61,20 @@ absl::StatusOr<ReadImageResult> ReadImage(const std::string& source,
 // Whether ReadImage's error is one of the file itself, for --max_bad_records:
 // DataLoss, or that the system cannot read it (no permission, a bad sector).
 bool IsOfTheFile(const absl::Status& status);
+
+// An image of a list and what came of reading it: an error is one of the file.
+struct ReadImageOutcome {
+  const ImageFile* file;
+  absl::StatusOr<ReadImageResult> image;
+};
+
+// Reads the images first, first + step, ... of `list`, as the list's border and
+// formats say, and hands them to `consume` in that order. Fails with the first
+// error that is not of a file, or of `consume`, and when told to stop.
+absl::Status ReadImages(
+    const ImageList& list, int64_t first, int64_t step,
+    ImageReadOptions options, int num_threads,
+    const std::function<absl::Status(ReadImageOutcome)>& consume);
 
 }  // namespace maskfill
 

@@ -1,17 +1,11 @@
 #include "ingest/ingest.h"
 
-#include <algorithm>
-#include <functional>
-#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/files.h"
-#include "core/base/ordered_parallel.h"
-#include "core/base/preemption.h"
 #include "core/base/sha256.h"
 #include "core/base/status_macros.h"
 #include "core/work/run_summary.h"
@@ -32,56 +26,13 @@ constexpr int64_t kImagesPerShard = 1000;
 // that are named, of one shard.
 constexpr int64_t kMaxListed = 20;
 
-// Makes the shards of one run.
-class ShardMaker {
- public:
-  ShardMaker(const IngestOptions& options, const ImageList& list,
-             int64_t num_shards)
-      : options_(options),
-        list_(list),
-        num_shards_(num_shards),
-        read_(options.read) {
-    read_.border_px = list.border_px;
-    read_.admitted = list.admitted;
-  }
-
-  absl::Status Make(int64_t shard, ShardSink& sink) const;
-
- private:
-  struct Outcome {
-    const ImageFile* file;
-    absl::StatusOr<ReadImageResult> image;
-  };
-
-  const IngestOptions& options_;
-  const ImageList& list_;
-  const int64_t num_shards_;
-  ImageReadOptions read_;
-};
-
-absl::Status ShardMaker::Make(int64_t shard, ShardSink& sink) const {
-  const int64_t num_files = static_cast<int64_t>(list_.files.size());
-  int64_t next = shard;
-  const auto produce =
-      [&]() -> absl::StatusOr<std::optional<const ImageFile*>> {
-    RETURN_IF_ERROR(CheckNotPreempted());
-    if (next >= num_files) return std::optional<const ImageFile*>();
-    const ImageFile* file = &list_.files[next];
-    next += num_shards_;
-    return std::optional<const ImageFile*>(file);
-  };
-  const auto read = [&](const ImageFile* file) -> absl::StatusOr<Outcome> {
-    Outcome outcome{file, ReadImage(list_.source, *file, read_)};
-    // Only what is wrong with the image itself is for --max_bad_records.
-    if (!outcome.image.ok() && !IsOfTheFile(outcome.image.status())) {
-      return Annotate(outcome.image.status(), PrintablePath(file->path));
-    }
-    return outcome;
-  };
+// The shard of all images whose number leaves `shard` over.
+absl::Status MakeShard(const IngestOptions& options, const ImageList& list,
+                       int64_t num_shards, int64_t shard, ShardSink& sink) {
   absl::Status too_many;  // once there are; then only bad images are looked for
   int64_t bad = 0;
   int64_t doubtful = 0;
-  const auto consume = [&](Outcome outcome) -> absl::Status {
+  const auto consume = [&](ReadImageOutcome outcome) -> absl::Status {
     if (!outcome.image.ok()) {
       const absl::Status& error = outcome.image.status();
       const absl::Status status =
@@ -102,12 +53,12 @@ absl::Status ShardMaker::Make(int64_t shard, ShardSink& sink) const {
     }
     v1::ImageRecord& record = outcome.image->record;
     if (outcome.file->group >= 0) {
-      record.set_group(list_.groups[outcome.file->group]);
+      record.set_group(list.groups[outcome.file->group]);
     }
     return sink.Append(record);
   };
-  RETURN_IF_ERROR((OrderedParallel<const ImageFile*, Outcome>(
-      options_.run.num_threads, produce, read, consume)));
+  RETURN_IF_ERROR(ReadImages(list, shard, num_shards, options.read,
+                             options.run.num_threads, consume));
   return too_many;
 }
 
@@ -259,10 +210,11 @@ absl::StatusOr<WorkResult> Ingest(const IngestOptions& options) {
                    NumShards(options, list.files.size()));
   ASSIGN_OR_RETURN(const std::string fingerprint,
                    SourceFingerprint(options, list));
-  const ShardMaker maker(options, list, num_shards);
-  return MakeShards(
-      options.run, MakeSpec(options, list, fingerprint, num_shards),
-      [&](int64_t shard, ShardSink& sink) { return maker.Make(shard, sink); });
+  return MakeShards(options.run,
+                    MakeSpec(options, list, fingerprint, num_shards),
+                    [&](int64_t shard, ShardSink& sink) {
+                      return MakeShard(options, list, num_shards, shard, sink);
+                    });
 }
 
 absl::StatusOr<VerifyReport> VerifySource(const IngestOptions& options) {

@@ -1,7 +1,6 @@
 #include "ingest/ingest_flags.h"
 
 #include <string>
-#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -118,14 +117,8 @@ bool IsName(const std::string& text) {
 }
 
 void CheckNumbers(FlagErrors* errors) {
-  if (FLAGS_num_shards < 0 || FLAGS_num_shards > 99999) {
-    errors->Add(absl::StrCat("--num_shards is ", FLAGS_num_shards,
-                             ", expected 0 to 99999"));
-  }
-  if (FLAGS_image_size < 1 || FLAGS_image_size > 4096) {
-    errors->Add(absl::StrCat("--image_size is ", FLAGS_image_size,
-                             ", expected 1 to 4096 px"));
-  }
+  errors->CheckRange("num_shards", FLAGS_num_shards, 0, 99999);
+  errors->CheckRange("image_size", FLAGS_image_size, 1, 4096, " px");
 }
 
 void CheckVerifyOnly(FlagErrors* errors) {
@@ -143,12 +136,8 @@ void CheckVerifyOnly(FlagErrors* errors) {
 // --holdout and --k_shot, each with what belongs to it.
 SelectionOptions TakeSelection(Layout layout, const std::string& split,
                                FlagErrors* errors) {
-  for (const auto& [name, value] : {std::pair{"holdout", FLAGS_holdout},
-                                    std::pair{"k_shot", FLAGS_k_shot}}) {
-    if (value >= 0) continue;
-    errors->Add(
-        absl::StrCat("--", name, " is ", value, ", expected at least 0"));
-  }
+  errors->CheckAtLeast("holdout", FLAGS_holdout, 0);
+  errors->CheckAtLeast("k_shot", FLAGS_k_shot, 0);
   if (IsFlagGiven("holdout") && IsFlagGiven("holdout_index")) {
     errors->Add("--holdout and --holdout_index are given, expected one");
   }
@@ -189,12 +178,9 @@ GroupOptions TakeGroups(Layout layout, FlagErrors* errors) {
 SourceOptions TakeSource(FlagErrors* errors) {
   SourceOptions source;
   source.path = FLAGS_source;
-  if (source.path.empty()) {
-    errors->Add("--source is missing, expected the directory of the data set");
-  }
+  errors->Require("source", source.path, "the directory of the data set");
   const absl::StatusOr<Layout> layout = ParseLayout(FLAGS_layout);
-  errors->Add(layout.status());
-  if (layout.ok()) source.layout = *layout;
+  errors->Take(layout, &source.layout);
   source.split = FLAGS_split;
   if (source.split.empty()) {
     source.split = IsTestSet(source.layout) ? "test" : "train";
@@ -210,10 +196,8 @@ SourceOptions TakeSource(FlagErrors* errors) {
     errors->Add("--images has no meaning without --layout=csv");
   }
   source.ignore = ParseList(FLAGS_ignore);
-  const absl::StatusOr<ImageFormats> formats =
-      ParseImageFormats(ParseList(FLAGS_formats));
-  errors->Add(Annotate(formats.status(), "--formats"));
-  if (formats.ok()) source.admitted.formats = *formats;
+  errors->Take(ParseImageFormats(ParseList(FLAGS_formats)),
+               &source.admitted.formats, "formats");
   source.admitted.first_frame = FLAGS_first_frame;
   return source;
 }
@@ -238,13 +222,9 @@ absl::StatusOr<IngestOptions> IngestOptionsFromFlags() {
     errors.Add(absl::StrCat("--name is \"", options.name,
                             "\", expected letters, digits, '.', '_', '-'"));
   }
-  const absl::StatusOr<PixelsMode> mode = ParsePixelsMode(FLAGS_pixels);
-  errors.Add(mode.status());
-  if (mode.ok()) options.read.mode = *mode;
+  errors.Take(ParsePixelsMode(FLAGS_pixels), &options.read.mode);
   options.read.image_size = FLAGS_image_size;
-  const absl::StatusOr<ExifMode> exif = ParseExifMode(FLAGS_exif);
-  errors.Add(exif.status());
-  if (exif.ok()) options.read.exif = *exif;
+  errors.Take(ParseExifMode(FLAGS_exif), &options.read.exif);
   options.num_shards = FLAGS_num_shards;
   CheckNumbers(&errors);
   CheckVerifyOnly(&errors);

@@ -1,13 +1,9 @@
 #include "ingest/verify_images.h"
 
-#include <optional>
-
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "core/base/ordered_parallel.h"
-#include "core/base/preemption.h"
 #include "core/base/progress.h"
 #include "core/base/status_macros.h"
 #include "core/work/work.h"
@@ -16,17 +12,12 @@
 namespace maskfill {
 namespace {
 
-struct Outcome {
-  const ImageFile* file;
-  absl::StatusOr<ReadImageResult> image;
-};
-
 // Adds outcomes to a report, in the order of the list.
 class Reporter {
  public:
   explicit Reporter(VerifyReport* report) : report_(*report) {}
 
-  void Add(const Outcome& outcome) {
+  void Add(const ReadImageOutcome& outcome) {
     const ImageFile& file = *outcome.file;
     if (!outcome.image.ok()) {
       report_.bad.push_back({PrintablePath(file.path),
@@ -72,8 +63,6 @@ absl::StatusOr<VerifyReport> VerifyImages(const ImageList& list,
   const ImageReadOptions read_options = {.mode = list.border_px > 0
                                                      ? PixelsMode::kPreprocessed
                                                      : PixelsMode::kOriginal,
-                                         .border_px = list.border_px,
-                                         .admitted = list.admitted,
                                          .digest = true};
   VerifyReport report;
   report.class_keys = list.class_keys;
@@ -82,26 +71,12 @@ absl::StatusOr<VerifyReport> VerifyImages(const ImageList& list,
   Reporter reporter(&report);
   Progress progress(progress_mode, "ingest --verify_only", "images",
                     static_cast<int64_t>(list.files.size()));
-  size_t next = 0;
-  const auto produce =
-      [&]() -> absl::StatusOr<std::optional<const ImageFile*>> {
-    RETURN_IF_ERROR(CheckNotPreempted());
-    if (next == list.files.size()) return std::optional<const ImageFile*>();
-    return std::optional<const ImageFile*>(&list.files[next++]);
-  };
-  const auto read = [&](const ImageFile* file) -> absl::StatusOr<Outcome> {
-    Outcome outcome{file, ReadImage(list.source, *file, read_options)};
-    if (!outcome.image.ok() && !IsOfTheFile(outcome.image.status())) {
-      return Annotate(outcome.image.status(), PrintablePath(file->path));
-    }
-    return outcome;
-  };
-  RETURN_IF_ERROR((OrderedParallel<const ImageFile*, Outcome>(
-      num_threads, produce, read, [&](Outcome outcome) {
-        progress.Add();
-        reporter.Add(outcome);
-        return absl::OkStatus();
-      })));
+  RETURN_IF_ERROR(ReadImages(list, /*first=*/0, /*step=*/1, read_options,
+                             num_threads, [&](const ReadImageOutcome& outcome) {
+                               progress.Add();
+                               reporter.Add(outcome);
+                               return absl::OkStatus();
+                             }));
   progress.Finish();
   return report;
 }

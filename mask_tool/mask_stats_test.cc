@@ -38,7 +38,7 @@ TEST(MaskStats, CountsByHand) {
 TEST(MaskStats, SurvivesTheCountersOfAShard) {
   for (const MaskStats& stats : {StatsOf({2, 3, 10}, 10), StatsOf({}, 10)}) {
     v1::ShardEntry entry;
-    ShardSink sink(nullptr, &entry, nullptr, true, 0, nullptr);
+    ShardSink sink(nullptr, &entry, nullptr, 0, nullptr);
     AddCounters(stats, &sink);
     EXPECT_EQ(MaskStatsFromCounters(entry.counters()), stats);
   }

@@ -42,14 +42,12 @@ constexpr int64_t kPreviewImages = 8;
 
 ShardSpec SpecFor(const MaskInputs& inputs, const Work& work,
                   const CounterfactualOptions& options) {
-  ShardSpec spec{.work = work,
-                 .record_type = "maskfill.v1.CounterfactualRecord",
-                 .name = inputs.images.manifest().name(),
-                 .num_shards = inputs.images.num_shards(),
-                 .dataset = inputs.images.manifest().dataset()};
+  ShardSpec spec =
+      ShardsLike(inputs.images, "maskfill.v1.CounterfactualRecord");
+  spec.work = work;
   spec.dataset.set_image_size(static_cast<int32_t>(options.image_size));
   spec.unit = "counterfactuals";
-  spec.total_records = inputs.images.num_records() * options.variants;
+  spec.total_records *= options.variants;
   return spec;
 }
 

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -143,10 +142,7 @@ absl::StatusOr<MaskToolOptions> MaskToolOptionsFromFlags() {
   TakeFillFlags(&cf, &options.donor_input, &errors);
   errors.Take(ParseCounterfactualPayload(FLAGS_payload), &cf.payload);
   cf.variants = FLAGS_variants;
-  if (FLAGS_variants < 1 || FLAGS_variants > 1000) {
-    errors.Add(
-        absl::StrCat("--variants is ", FLAGS_variants, ", expected 1 to 1000"));
-  }
+  errors.CheckRange("variants", FLAGS_variants, 1, 1000);
   cf.patch_size = FLAGS_patch_size;
   cf.image_size = FLAGS_image_size;
   if (FLAGS_patch_size < 0) {

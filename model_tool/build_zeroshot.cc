@@ -4,11 +4,11 @@
 #include <vector>
 
 #include "ATen/ops/zeros.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
 #include "core/model/checkpoint.h"
 #include "core/model/device.h"
+#include "core/model/tensor_names.h"
 #include "core/model/torch_status.h"
 #include "core/text/class_names.h"
 #include "core/text/prompts.h"
@@ -27,7 +27,7 @@ Checkpoint ImageTower(const Checkpoint& clip) {
   tower.config.context_length = 0;
   tower.config.vocab_size = 0;
   for (const auto& [name, tensor] : clip.tensors) {
-    if (absl::StartsWith(name, "visual.") || name == "logit_scale") {
+    if (IsOfImageTower(name) || name == kLogitScale) {
       tower.tensors.emplace(name, tensor);
     }
   }

@@ -40,11 +40,8 @@ absl::StatusOr<BuildZeroshotOptions> BuildZeroshotOptionsFromFlags() {
   TakeProgressFlag(&options.run, &errors);
   TakeThreadFlag(&options.run, &errors);
   options.checkpoint = FLAGS_checkpoint;
-  if (options.checkpoint.empty()) {
-    errors.Add(
-        "--checkpoint is missing, expected the directory of a checkpoint with "
-        "a text tower");
-  }
+  errors.Require("checkpoint", options.checkpoint,
+                 "the directory of a checkpoint with a text tower");
   options.class_names = FLAGS_class_names;
   options.templates = FLAGS_templates;
   if (options.class_names.empty() || options.templates.empty()) {

@@ -11,6 +11,7 @@
 #include "core/base/status_macros.h"
 #include "core/model/named_tensors.h"
 #include "core/model/safetensors.h"
+#include "core/model/tensor_names.h"
 #include "model_tool/weights/hugging_face_keys.h"
 #include "model_tool/weights/library_config.h"
 #include "model_tool/weights/torch_save.h"
@@ -195,8 +196,7 @@ absl::Status WriteExport(ExportFormat format, const Checkpoint& checkpoint,
   NamedTensors weights, rest;
   for (const auto& [name, tensor] : checkpoint.tensors) {
     const bool is_clip =
-        absl::StartsWith(name, "visual.") ||
-        (config.has_text() && !absl::StartsWith(name, "classifier."));
+        IsOfImageTower(name) || (config.has_text() && !IsOfHead(name));
     (row.holds_everything || is_clip ? weights : rest).emplace(name, tensor);
   }
   ASSIGN_OR_RETURN(weights, row.rename(weights));

@@ -1,26 +1,23 @@
 #include "model_tool/export_model.h"
 
+#include <memory>
 #include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "core/base/mapped_file.h"
 #include "core/base/number_text.h"
 #include "core/base/status_macros.h"
 #include "core/model/checkpoint.h"
+#include "core/model/tensor_names.h"
 #include "core/model/torch_status.h"
+#include "core/model/weight_space.h"
 #include "core/work/directory.h"
 #include "core/work/work.h"
 
 namespace maskfill {
 namespace {
-
-// What of a checkpoint `text_tower` adds.
-bool IsOfTextTower(const std::string& name) {
-  return !absl::StartsWith(name, "visual.") &&
-         !absl::StartsWith(name, "classifier.");
-}
 
 // `config` with the text tower of `other`.
 absl::StatusOr<ModelConfig> WithTextTower(ModelConfig config,
@@ -60,21 +57,21 @@ absl::Status Export(const ExportModelOptions& options,
   if (text != nullptr) {
     ASSIGN_OR_RETURN(Checkpoint clip, text->Load());
     added = std::move(clip.tensors);
-    std::erase_if(
-        added, [](const auto& entry) { return !IsOfTextTower(entry.first); });
+    std::erase_if(added, [](const auto& entry) {
+      return IsOfImageTower(entry.first) || IsOfHead(entry.first);
+    });
   }
-  ASSIGN_OR_RETURN(Checkpoint checkpoint, file.Load());
+  std::shared_ptr<const MappedFile> weights;
+  ASSIGN_OR_RETURN(Checkpoint checkpoint, file.Map(&weights));
   checkpoint.config = config;
   checkpoint.tensors.merge(added);  // a temperature of its own stays
-  int64_t parameters = 0;
-  for (const auto& [name, tensor] : checkpoint.tensors) {
-    parameters += tensor.numel();
-  }
-  AddCounter("parameters", static_cast<double>(parameters), result);
+  AddCounter("parameters",
+             static_cast<double>(NumParameters(checkpoint.tensors)), result);
   if (config.has_head()) {
     AddCounter("classes", static_cast<double>(config.num_classes), result);
   }
-  return WriteExport(options.format, checkpoint, dir);
+  RETURN_IF_ERROR(WriteExport(options.format, checkpoint, dir));
+  return weights->CheckUnchanged();
 }
 
 }  // namespace

@@ -33,17 +33,10 @@ absl::StatusOr<ExportModelOptions> ExportModelOptionsFromFlags() {
   ExportModelOptions options;
   TakeOutputFlags("a directory to write", &options.run, &errors);
   options.checkpoint = FLAGS_checkpoint;
-  if (options.checkpoint.empty()) {
-    errors.Add(
-        "--checkpoint is missing, expected the directory of a "
-        "checkpoint");
-  }
+  errors.Require("checkpoint", options.checkpoint,
+                 "the directory of a checkpoint");
   options.text_tower = FLAGS_text_tower;
-  if (const auto format = ParseExportFormat(FLAGS_format); format.ok()) {
-    options.format = *format;
-  } else {
-    errors.Add(Annotate(format.status(), "--format"));
-  }
+  errors.Take(ParseExportFormat(FLAGS_format), &options.format, "format");
   RETURN_IF_ERROR(errors.ToStatus());
   return options;
 }

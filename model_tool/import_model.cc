@@ -1,5 +1,6 @@
 #include "model_tool/import_model.h"
 
+#include <future>
 #include <string>
 #include <utility>
 #include <vector>
@@ -59,11 +60,8 @@ std::string LinesOf(const std::vector<std::string>& names) {
   });
 }
 
-absl::Status Import(const ImportModelOptions& options,
-                    const WeightsSource& source, const std::string& digest,
+absl::Status Import(const WeightsSource& source, const ClipWeights& weights,
                     const std::string& dir, v1::Manifest* result) {
-  ClipWeights weights;
-  RETURN_IF_ERROR(ReadClipWeights(source, digest, options.weights, &weights));
   AddCounter("parameters", static_cast<double>(weights.parameters), result);
   if (!weights.known.empty()) AddNote("weights", weights.known, result);
   AddNote("model", ModelText(weights.checkpoint.config), result);
@@ -86,7 +84,11 @@ absl::Status Import(const ImportModelOptions& options,
 absl::StatusOr<WorkResult> ImportModel(const ImportModelOptions& options) {
   ASSIGN_OR_RETURN(const WeightsSource source,
                    OpenWeightsSource(options.source));
-  const std::string digest = source.Digest();
+  // Both take long, and each takes a core.
+  const std::shared_future<std::string> digest = source.DigestMeanwhile();
+  ClipWeights weights;
+  const absl::Status read =
+      ReadClipWeights(source, digest, options.weights, &weights);
   const ClipWeightsOptions& said = options.weights;
   Work work{.tool = "import_model", .algorithm_version = kImportModelVersion};
   work.AddOption("activation",
@@ -98,7 +100,7 @@ absl::StatusOr<WorkResult> ImportModel(const ImportModelOptions& options) {
   work.AddOption("class_names", said.class_names.empty()
                                     ? ""
                                     : Sha256Hex(LinesOf(said.class_names)));
-  work.AddInput("source", source.path, digest);
+  work.AddInput("source", source.path, digest.get());
   if (source.head != nullptr) {
     work.AddInput("head", source.head->path(), Sha256Hex(source.head->bytes()));
   }
@@ -108,7 +110,8 @@ absl::StatusOr<WorkResult> ImportModel(const ImportModelOptions& options) {
   }
   return MakeDirectory(options.run, work, {kModelFile, kConfigFile},
                        [&](const std::string& dir, v1::Manifest* result) {
-                         return Import(options, source, digest, dir, result);
+                         return read.ok() ? Import(source, weights, dir, result)
+                                          : read;
                        });
 }
 

@@ -1,7 +1,6 @@
 #include "model_tool/import_model_flags.h"
 
 #include <string>
-#include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
@@ -53,9 +52,7 @@ absl::StatusOr<ImportModelOptions> ImportModelOptionsFromFlags() {
   ImportModelOptions options;
   TakeOutputFlags("a checkpoint directory to write", &options.run, &errors);
   options.source = FLAGS_source;
-  if (options.source.empty()) {
-    errors.Add("--source is missing, expected a weights file or a directory");
-  }
+  errors.Require("source", options.source, "a weights file or a directory");
   if (!FLAGS_activation.empty()) {
     if (const auto activation = ParseActivation(FLAGS_activation);
         activation.ok()) {
@@ -69,13 +66,9 @@ absl::StatusOr<ImportModelOptions> ImportModelOptionsFromFlags() {
   options.weights.heads = FLAGS_heads;
   options.weights.text_heads = FLAGS_text_heads;
   options.weights.image_size = FLAGS_image_size;
-  for (const auto& [name, value] : {std::pair("heads", FLAGS_heads),
-                                    {"text_heads", FLAGS_text_heads},
-                                    {"image_size", FLAGS_image_size}}) {
-    if (value >= 0) continue;
-    errors.Add(
-        absl::StrCat("--", name, " is ", value, ", expected at least 0"));
-  }
+  errors.CheckAtLeast("heads", FLAGS_heads, 0);
+  errors.CheckAtLeast("text_heads", FLAGS_text_heads, 0);
+  errors.CheckAtLeast("image_size", FLAGS_image_size, 0);
   RETURN_IF_ERROR(errors.ToStatus());
   if (!FLAGS_class_names.empty()) {
     ASSIGN_OR_RETURN(options.weights.class_names,

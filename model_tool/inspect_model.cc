@@ -89,7 +89,7 @@ absl::Status InspectModel(const InspectModelOptions& options,
   out << source.path << ": " << source.files.size()
       << (source.files.size() == 1 ? " file, " : " files, ") << bytes
       << " bytes\n";
-  const std::string digest = source.Digest();
+  const std::shared_future<std::string> digest = source.DigestMeanwhile();
   ClipWeights weights;
   const absl::Status read =
       ReadClipWeights(source, digest, options.weights, &weights);
@@ -99,7 +99,7 @@ absl::Status InspectModel(const InspectModelOptions& options,
   if (IsDirectory(options.path) && checkpoint.ok()) {
     out << "fingerprint    " << checkpoint->fingerprint() << "\n";
   } else {
-    out << "sha256         " << digest << "\n";
+    out << "sha256         " << digest.get() << "\n";
   }
   if (IsDirectory(options.path)) {
     std::set<std::string> seen = {options.path};

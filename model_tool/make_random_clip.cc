@@ -12,7 +12,9 @@
 #include "core/base/number_text.h"
 #include "core/base/status_macros.h"
 #include "core/model/safetensors.h"
+#include "core/model/tensor_names.h"
 #include "core/model/torch_status.h"
+#include "core/model/weight_space.h"
 #include "core/work/file.h"
 #include "core/work/work.h"
 
@@ -21,16 +23,13 @@ namespace {
 
 constexpr int64_t kContextLength = 77;
 constexpr int64_t kVocabSize = 49408;
-constexpr float kLogitScale = 2.6592600f;  // log(1 / 0.07)
-
-bool IsText(absl::string_view name) {
-  return !absl::StartsWith(name, "visual.");
-}
+constexpr float kInitialLogitScale = 2.6592600f;  // log(1 / 0.07)
 
 // CLIP.initialize_parameters and the constructor of VisionTransformer. 0: the
 // tensor is constant.
 double StandardDeviation(const ModelConfig& config, absl::string_view name) {
-  const TransformerShape& tower = IsText(name) ? config.text : config.vision;
+  const TransformerShape& tower =
+      IsOfImageTower(name) ? config.vision : config.text;
   const double width = static_cast<double>(tower.width);
   const double layers = static_cast<double>(tower.layers);
   if (absl::EndsWith(name, "attn.in_proj_weight")) return 1 / std::sqrt(width);
@@ -57,7 +56,7 @@ double StandardDeviation(const ModelConfig& config, absl::string_view name) {
 }
 
 float ConstantValue(absl::string_view name) {
-  if (name == "logit_scale") return kLogitScale;
+  if (name == kLogitScale) return kInitialLogitScale;
   // Gains of normalisation.
   return absl::EndsWith(name, ".weight") ? 1.0f : 0.0f;
 }
@@ -146,9 +145,8 @@ absl::StatusOr<WorkResult> MakeRandomClip(
         ASSIGN_OR_RETURN(const NamedTensors tensors, CatchTorch([&] {
                            return RandomClipTensors(config, options.run.seed);
                          }));
-        int64_t parameters = 0;
-        for (const auto& [name, tensor] : tensors) parameters += tensor.numel();
-        AddCounter("parameters", static_cast<double>(parameters), result);
+        AddCounter("parameters", static_cast<double>(NumParameters(tensors)),
+                   result);
         return WriteSafetensors(tensors,
                                 {{"activation", ToString(config.activation)},
                                  {"heads", absl::StrCat(v.heads)},

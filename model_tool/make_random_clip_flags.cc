@@ -42,12 +42,7 @@ absl::StatusOr<MakeRandomClipOptions> MakeRandomClipOptionsFromFlags() {
   options.text.layers = FLAGS_text_layers;
   options.text.heads = FLAGS_text_heads;
   options.embed_dim = FLAGS_embed_dim;
-  if (const auto activation = ParseActivation(FLAGS_activation);
-      activation.ok()) {
-    options.activation = *activation;
-  } else {
-    errors.Add(activation.status());
-  }
+  errors.Take(ParseActivation(FLAGS_activation), &options.activation);
   errors.Add(RandomClipConfig(options).status());
   RETURN_IF_ERROR(errors.ToStatus());
   return options;

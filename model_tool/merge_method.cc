@@ -1,12 +1,12 @@
 #include "model_tool/merge_method.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "core/base/names.h"
 #include "core/base/ordered_parallel.h"
 #include "core/base/preemption.h"
 #include "core/base/progress.h"
@@ -160,9 +160,7 @@ constexpr MergeMethod kMethods[] = {
 absl::Span<const MergeMethod> AllMergeMethods() { return kMethods; }
 
 absl::StatusOr<const MergeMethod*> ParseMergeMethod(absl::string_view name) {
-  for (const MergeMethod& method : kMethods) {
-    if (name == method.name) return &method;
-  }
+  if (const MergeMethod* row = FindRow(kMethods, name)) return row;
   return absl::InvalidArgumentError(absl::StrCat(
       "--method=", name, " is unknown; there are ", DescribeMergeMethods()));
 }
@@ -176,11 +174,7 @@ std::string DescribeMergeMethods() {
 }
 
 std::string MergeMethodsThat(bool MergeMethod::* takes) {
-  std::vector<absl::string_view> names;
-  for (const MergeMethod& method : kMethods) {
-    if (method.*takes) names.push_back(method.name);
-  }
-  return absl::StrJoin(names, " and ");
+  return absl::StrJoin(NamesThat(kMethods, takes), " and ");
 }
 
 }  // namespace maskfill

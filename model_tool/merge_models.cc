@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "core/base/flag_errors.h"
 #include "core/base/number_text.h"
 #include "core/base/status_macros.h"
@@ -17,6 +16,7 @@
 #include "core/model/torch_status.h"
 #include "core/record/record_set.h"
 #include "core/work/directory.h"
+#include "core/work/number_list.h"
 #include "core/work/subdirectories.h"
 #include "core/work/work.h"
 #include "model_tool/greedy_soup.h"
@@ -47,12 +47,6 @@ absl::StatusOr<Sources> OpenSources(const MergeModelsOptions& options) {
         *sources.held_out, sources.ingredients.front().checkpoint().config()));
   }
   return sources;
-}
-
-std::string AlphasText(const MergeModelsOptions& options) {
-  return absl::StrJoin(options.alphas, ",", [](std::string* out, double alpha) {
-    absl::StrAppend(out, NumberText(alpha));
-  });
 }
 
 Work WorkOf(const MergeModelsOptions& options, const Sources& sources,
@@ -105,8 +99,8 @@ absl::StatusOr<WorkResult> MergeAtAlphas(const MergeModelsOptions& options,
         {absl::StrCat("alpha-", text), WorkOf(options, sources, text)});
   }
   return MakeSubdirectories(
-      options.run, WorkOf(options, sources, AlphasText(options)), parts,
-      {kModelFile, kConfigFile},
+      options.run, WorkOf(options, sources, NumberListText(options.alphas)),
+      parts, {kModelFile, kConfigFile},
       [&](size_t part, const std::string& dir, v1::Manifest* result) {
         inputs.alpha = options.alphas[part];
         return Merge(inputs, dir, result);
@@ -156,7 +150,7 @@ absl::StatusOr<WorkResult> MergeModels(const MergeModelsOptions& options) {
   }
   inputs.alpha = options.alphas[0];
   return MakeDirectory(options.run,
-                       WorkOf(options, sources, AlphasText(options)),
+                       WorkOf(options, sources, NumberListText(options.alphas)),
                        {kModelFile, kConfigFile},
                        [&](const std::string& dir, v1::Manifest* result) {
                          return Merge(inputs, dir, result);
@@ -166,17 +160,17 @@ absl::StatusOr<WorkResult> MergeModels(const MergeModelsOptions& options) {
 std::string ToText(const WorkResult& result,
                    const MergeModelsOptions& options) {
   if (!result.complete) return "";
-  return absl::StrCat(GreedySoupTable(result.manifest, options.checkpoints),
-                      options.run.output, ": ", options.method->name, " of ",
-                      options.checkpoints.size(), " checkpoints",
-                      options.method->takes_alpha
-                          ? absl::StrCat(" with alpha ", AlphasText(options))
-                          : "",
-                      ", ", CounterOf(result.manifest, "tensors"), " tensors, ",
-                      NumberText(CounterOf(result.manifest, "parameters")),
-                      " parameters, ",
-                      result.already_done ? "already done" : "written",
-                      ", fingerprint ", result.manifest.fingerprint(), "\n");
+  return absl::StrCat(
+      GreedySoupTable(result.manifest, options.checkpoints), options.run.output,
+      ": ", options.method->name, " of ", options.checkpoints.size(),
+      " checkpoints",
+      options.method->takes_alpha
+          ? absl::StrCat(" with alpha ", NumberListText(options.alphas))
+          : "",
+      ", ", CounterOf(result.manifest, "tensors"), " tensors, ",
+      NumberText(CounterOf(result.manifest, "parameters")), " parameters, ",
+      result.already_done ? "already done" : "written", ", fingerprint ",
+      result.manifest.fingerprint(), "\n");
 }
 
 }  // namespace maskfill

@@ -1,15 +1,14 @@
 #include "model_tool/merge_models_flags.h"
 
-#include <cstring>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/flag_errors.h"
 #include "core/base/flag_facts.h"
 #include "core/base/glob.h"
+#include "core/base/names.h"
 #include "core/base/status_macros.h"
 #include "core/model/device_flags.h"
 #include "core/work/number_list.h"
@@ -18,9 +17,6 @@
 
 namespace maskfill {
 namespace {
-
-// For --help, which keeps the pointer.
-const char* Help(const std::string& text) { return strdup(text.c_str()); }
 
 std::string OnlyFor(bool MergeMethod::* takes) {
   return absl::StrCat("; only for ", MergeMethodsThat(takes));
@@ -37,20 +33,20 @@ DEFINE_string(checkpoints, "",
               "('runs/ft/state/step-*', see train --keep_states) are taken too "
               "once the run is finished");
 DEFINE_string(method, "wise_ft",
-              maskfill::Help(maskfill::DescribeMergeMethods()));
+              maskfill::FlagHelp(maskfill::DescribeMergeMethods()));
 DEFINE_string(
     alpha, "0.5",
-    maskfill::Help(absl::StrCat(
+    maskfill::FlagHelp(absl::StrCat(
         "share of the second checkpoint, 0 to 1; a comma separated list makes "
         "a directory alpha-0.1 and so on in --output for each",
         maskfill::OnlyFor(&maskfill::MergeMethod::takes_alpha))));
 DEFINE_double(decay, 0.9,
-              maskfill::Help(absl::StrCat(
+              maskfill::FlagHelp(absl::StrCat(
                   "what is left of the average at each further state, 0 to 1",
                   maskfill::OnlyFor(&maskfill::MergeMethod::takes_decay))));
 DEFINE_double(
     beta_shape, 0.5,
-    maskfill::Help(absl::StrCat(
+    maskfill::FlagHelp(absl::StrCat(
         "both parameters of the Beta distribution, above 0 to 100: below 1 the "
         "first and the last states count most, above 1 those between",
         maskfill::OnlyFor(&maskfill::MergeMethod::takes_beta_shape))));

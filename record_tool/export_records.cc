@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "core/base/files.h"
+#include "core/base/names.h"
 #include "core/base/ordered_parallel.h"
 #include "core/base/preemption.h"
 #include "core/base/progress.h"
@@ -70,13 +70,10 @@ absl::StatusOr<WorkResult> ExportTfExamples(const RunOptions& run,
                                             const RecordSet& set,
                                             const Work& work,
                                             const ToSampleFunction& to_sample) {
-  ShardSpec spec{.work = work,
-                 .record_type = tensorflow::Example::descriptor()->full_name(),
-                 .name = set.manifest().name(),
-                 .num_shards = set.num_shards(),
-                 .dataset = set.manifest().dataset()};
+  ShardSpec spec =
+      ShardsLike(set, tensorflow::Example::descriptor()->full_name());
+  spec.work = work;
   spec.unit = "records";
-  spec.total_records = set.num_records();
   return MakeShards(run, spec, [&](int64_t shard, ShardSink& sink) {
     return ForEachSample(set, shard, run.num_threads, to_sample,
                          [&sink](const Sample& sample) {
@@ -118,23 +115,17 @@ absl::StatusOr<WorkResult> ExportWebDataset(const RunOptions& run,
   return MakeDirectory(run, work, names, make, "webdataset");
 }
 
+// In the order of SampleFormat.
+constexpr const char* kFormats[] = {"tf_example", "webdataset"};
+
 }  // namespace
 
 absl::StatusOr<SampleFormat> ParseSampleFormat(absl::string_view text) {
-  if (text == "tf_example") return SampleFormat::kTfExample;
-  if (text == "webdataset") return SampleFormat::kWebDataset;
-  return absl::InvalidArgumentError(absl::StrCat(
-      "--to is \"", text, "\", expected tf_example or webdataset"));
+  return ParseName<SampleFormat>(kFormats, text, "--to is \"$0\", expected $1");
 }
 
 std::string ToString(SampleFormat format) {
-  switch (format) {
-    case SampleFormat::kTfExample:
-      return "tf_example";
-    case SampleFormat::kWebDataset:
-      return "webdataset";
-  }
-  LOG(FATAL) << "unknown format " << static_cast<int>(format);
+  return kFormats[static_cast<size_t>(format)];
 }
 
 absl::StatusOr<WorkResult> ExportRecords(const ExportRecordsOptions& options) {

@@ -25,56 +25,37 @@ Json Text(const FieldDescriptor& field, const std::string& value) {
   return absl::StrCat("<", value.size(), " bytes>");
 }
 
-Json Single(const Message& message, const FieldDescriptor* field) {
+// The field's value; of a repeated field its i-th.
+Json Value(const Message& message, const FieldDescriptor* field, int i) {
   const Reflection& reflection = *message.GetReflection();
+  const auto value = [&](auto single, auto repeated) {
+    return field->is_repeated() ? (reflection.*repeated)(message, field, i)
+                                : (reflection.*single)(message, field);
+  };
   switch (field->cpp_type()) {
     case FieldDescriptor::CPPTYPE_INT32:
-      return reflection.GetInt32(message, field);
+      return value(&Reflection::GetInt32, &Reflection::GetRepeatedInt32);
     case FieldDescriptor::CPPTYPE_INT64:
-      return reflection.GetInt64(message, field);
+      return value(&Reflection::GetInt64, &Reflection::GetRepeatedInt64);
     case FieldDescriptor::CPPTYPE_UINT32:
-      return reflection.GetUInt32(message, field);
+      return value(&Reflection::GetUInt32, &Reflection::GetRepeatedUInt32);
     case FieldDescriptor::CPPTYPE_UINT64:
-      return reflection.GetUInt64(message, field);
+      return value(&Reflection::GetUInt64, &Reflection::GetRepeatedUInt64);
     case FieldDescriptor::CPPTYPE_DOUBLE:
-      return reflection.GetDouble(message, field);
+      return value(&Reflection::GetDouble, &Reflection::GetRepeatedDouble);
     case FieldDescriptor::CPPTYPE_FLOAT:
-      return reflection.GetFloat(message, field);
+      return value(&Reflection::GetFloat, &Reflection::GetRepeatedFloat);
     case FieldDescriptor::CPPTYPE_BOOL:
-      return reflection.GetBool(message, field);
+      return value(&Reflection::GetBool, &Reflection::GetRepeatedBool);
     case FieldDescriptor::CPPTYPE_ENUM:
-      return reflection.GetEnum(message, field)->name();
+      return value(&Reflection::GetEnum, &Reflection::GetRepeatedEnum)->name();
     case FieldDescriptor::CPPTYPE_STRING:
-      return Text(*field, reflection.GetString(message, field));
+      return Text(*field, value(&Reflection::GetString,
+                                &Reflection::GetRepeatedString));
     case FieldDescriptor::CPPTYPE_MESSAGE:
-      return ToJson(reflection.GetMessage(message, field));
-  }
-  return nullptr;
-}
-
-Json Element(const Message& message, const FieldDescriptor* field, int i) {
-  const Reflection& reflection = *message.GetReflection();
-  switch (field->cpp_type()) {
-    case FieldDescriptor::CPPTYPE_INT32:
-      return reflection.GetRepeatedInt32(message, field, i);
-    case FieldDescriptor::CPPTYPE_INT64:
-      return reflection.GetRepeatedInt64(message, field, i);
-    case FieldDescriptor::CPPTYPE_UINT32:
-      return reflection.GetRepeatedUInt32(message, field, i);
-    case FieldDescriptor::CPPTYPE_UINT64:
-      return reflection.GetRepeatedUInt64(message, field, i);
-    case FieldDescriptor::CPPTYPE_DOUBLE:
-      return reflection.GetRepeatedDouble(message, field, i);
-    case FieldDescriptor::CPPTYPE_FLOAT:
-      return reflection.GetRepeatedFloat(message, field, i);
-    case FieldDescriptor::CPPTYPE_BOOL:
-      return reflection.GetRepeatedBool(message, field, i);
-    case FieldDescriptor::CPPTYPE_ENUM:
-      return reflection.GetRepeatedEnum(message, field, i)->name();
-    case FieldDescriptor::CPPTYPE_STRING:
-      return Text(*field, reflection.GetRepeatedString(message, field, i));
-    case FieldDescriptor::CPPTYPE_MESSAGE:
-      return ToJson(reflection.GetRepeatedMessage(message, field, i));
+      return ToJson(field->is_repeated()
+                        ? reflection.GetRepeatedMessage(message, field, i)
+                        : reflection.GetMessage(message, field));
   }
   return nullptr;
 }
@@ -86,12 +67,12 @@ Json ToJson(const Message& message) {
   reflection.ListFields(message, &fields);
   for (const FieldDescriptor* field : fields) {
     if (!field->is_repeated()) {
-      json[field->name()] = Single(message, field);
+      json[field->name()] = Value(message, field, 0);
       continue;
     }
     Json list = Json::array();
     for (int i = 0; i < reflection.FieldSize(message, field); ++i) {
-      list.push_back(Element(message, field, i));
+      list.push_back(Value(message, field, i));
     }
     json[field->name()] = std::move(list);
   }

@@ -13,6 +13,7 @@
 #include "core/base/preemption.h"
 #include "core/base/status_macros.h"
 #include "core/record/manifest.h"
+#include "record_tool/record_json.h"
 
 namespace maskfill {
 
@@ -45,6 +46,15 @@ absl::StatusOr<RecordTarget> OpenRecordTarget(const std::string& path,
   }
   if (!type.empty()) target.type = type;
   return target;
+}
+
+absl::StatusOr<std::unique_ptr<google::protobuf::Message>> NewRecordOf(
+    const RecordTarget& target, const std::string& path) {
+  if (!target.type.empty()) return NewRecord(target.type);
+  return absl::InvalidArgumentError(
+      absl::StrCat("\"", path,
+                   "\" has no manifest beside it: say with --type what it "
+                   "holds, e.g. --type=maskfill.v1.ImageRecord"));
 }
 
 absl::StatusOr<std::unique_ptr<RecordReader>> OpenReader(

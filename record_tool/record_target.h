@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/record/record_reader.h"
+#include "google/protobuf/message.h"
 #include "proto/manifest.pb.h"
 
 namespace maskfill {
@@ -33,6 +34,11 @@ struct RecordTarget {
 // nothing at `path`, or a directory without a manifest.
 absl::StatusOr<RecordTarget> OpenRecordTarget(const std::string& path,
                                               const std::string& type = "");
+
+// An empty message of the target's type. InvalidArgument when that is not
+// known; NotFound as of NewRecord.
+absl::StatusOr<std::unique_ptr<google::protobuf::Message>> NewRecordOf(
+    const RecordTarget& target, const std::string& path);
 
 // A reader that holds the shard against its entry.
 absl::StatusOr<std::unique_ptr<RecordReader>> OpenReader(

@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "core/base/files.h"
+#include "core/base/names.h"
 #include "core/base/preemption.h"
 #include "core/base/status_macros.h"
 #include "core/record/checkpoint_files.h"
@@ -18,7 +19,6 @@
 #include "core/record/record_parsing.h"
 #include "core/record/record_reader.h"
 #include "core/record/shard_name.h"
-#include "glog/logging.h"
 #include "google/protobuf/message.h"
 #include "google/protobuf/unknown_field_set.h"
 #include "proto/manifest.pb.h"
@@ -34,21 +34,6 @@ namespace {
 using google::protobuf::Message;
 
 constexpr int64_t kHeadRecords = 10;
-
-struct CommandName {
-  RecordsCommand command;
-  absl::string_view name;
-};
-constexpr CommandName kCommands[] = {
-    {RecordsCommand::kCat, "cat"},
-    {RecordsCommand::kHead, "head"},
-    {RecordsCommand::kStat, "stat"},
-    {RecordsCommand::kVerify, "verify"},
-    {RecordsCommand::kIndex, "index"},
-    {RecordsCommand::kSalvage, "salvage"},
-    {RecordsCommand::kExport, "export"},
-    {RecordsCommand::kCroissant, "croissant"},
-};
 
 // A field that the message does not have is read over by protobuf: it shows
 // that the records are of another type.
@@ -66,14 +51,8 @@ absl::Status CheckRecord(const Message& record, const RecordReader& reader) {
 
 absl::Status Cat(const RecordsOptions& options, const RecordTarget& target,
                  int64_t limit, std::ostream& out) {
-  if (target.type.empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("\"", options.path,
-                     "\" has no manifest beside it: say with --type "
-                     "what it holds, e.g. --type=maskfill.v1.ImageRecord"));
-  }
   ASSIGN_OR_RETURN(const std::unique_ptr<Message> record,
-                   NewRecord(target.type));
+                   NewRecordOf(target, options.path));
   int64_t printed = 0;
   for (const TargetShard& shard : target.shards) {
     ASSIGN_OR_RETURN(auto reader, OpenReader(shard));
@@ -236,19 +215,14 @@ absl::Status Stat(const RecordTarget& target, std::ostream& out) {
 }  // namespace
 
 absl::StatusOr<RecordsCommand> ParseRecordsCommand(absl::string_view text) {
-  for (const CommandName& row : kCommands) {
-    if (row.name == text) return row.command;
-  }
-  return absl::InvalidArgumentError(absl::StrCat("found command \"", text,
-                                                 "\", expected: records ",
-                                                 kRecordsCommands, " PATH"));
+  return ParseName<RecordsCommand>(
+      kRecordsCommands, text,
+      absl::StrCat("found command \"$0\", expected: records ",
+                   absl::StrJoin(kRecordsCommands, "|"), " PATH"));
 }
 
 std::string ToString(RecordsCommand command) {
-  for (const CommandName& row : kCommands) {
-    if (row.command == command) return std::string(row.name);
-  }
-  LOG(FATAL) << "unknown command " << static_cast<int>(command);
+  return kRecordsCommands[static_cast<size_t>(command)];
 }
 
 absl::Status RunRecordsCommand(const RecordsOptions& options,

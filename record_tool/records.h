@@ -25,8 +25,9 @@ enum class RecordsCommand {
   kExport,
   kCroissant,
 };
-inline constexpr char kRecordsCommands[] =
-    "cat|head|stat|verify|index|salvage|export|croissant";
+// In the order of RecordsCommand.
+inline constexpr const char* kRecordsCommands[] = {
+    "cat", "head", "stat", "verify", "index", "salvage", "export", "croissant"};
 absl::StatusOr<RecordsCommand> ParseRecordsCommand(absl::string_view text);
 std::string ToString(RecordsCommand command);
 

@@ -83,10 +83,10 @@ void TakeRunFlags(RecordsOptions* options, FlagErrors* errors) {
 
 absl::StatusOr<RecordsOptions> RecordsOptionsFromFlags(int argc, char** argv) {
   if (argc != 3) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("found ", argc - 1,
-                     " arguments, expected a command and a path: records ",
-                     kRecordsCommands, " PATH; see --help"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "found ", argc - 1,
+        " arguments, expected a command and a path: records ",
+        absl::StrJoin(kRecordsCommands, "|"), " PATH; see --help"));
   }
   FlagErrors errors;
   RecordsOptions options;
@@ -94,16 +94,11 @@ absl::StatusOr<RecordsOptions> RecordsOptionsFromFlags(int argc, char** argv) {
   options.path = argv[2];
   if (options.path.empty()) errors.Add("PATH is empty");
   RefuseOtherFlags(options, &errors);
-  if (FLAGS_limit < 0) {
-    errors.Add(
-        absl::StrCat("--limit is ", FLAGS_limit, ", expected at least 0"));
-  }
+  errors.CheckAtLeast("limit", FLAGS_limit, 0);
   options.type = FLAGS_type;
   options.limit = FLAGS_limit;
   if (options.command == RecordsCommand::kExport) {
-    const absl::StatusOr<SampleFormat> to = ParseSampleFormat(FLAGS_to);
-    errors.Add(to.status());
-    if (to.ok()) options.to = *to;
+    errors.Take(ParseSampleFormat(FLAGS_to), &options.to);
   }
   TakeRunFlags(&options, &errors);
   RETURN_IF_ERROR(errors.ToStatus());

@@ -1,16 +1,14 @@
-// records COMMAND PATH: looks into what a stage has made, mends it, and gives
-// it to other tools.
+// records COMMAND PATH: looks into what a stage has made, mends it, exports it.
 #include <iostream>
 
-#include "absl/status/statusor.h"
-#include "absl/strings/str_split.h"
-#include "core/base/exit_code.h"
+#include "absl/status/status.h"
 #include "core/base/init.h"
+#include "core/base/status_macros.h"
 #include "record_tool/records.h"
 #include "record_tool/records_flags.h"
 
 int main(int argc, char** argv) {
-  maskfill::InitMain(
+  return maskfill::RunMain(
       "records COMMAND PATH: looks into what a stage has made. PATH is a stage "
       "directory or one shard; for verify also a checkpoint.\n\n"
       "  cat        one line of JSON per record, bytes abbreviated\n"
@@ -24,17 +22,19 @@ int main(int argc, char** argv) {
       "  croissant  the set's description for data-set catalogues, "
       "PATH/croissant.json\n\n"
       "  records verify cams/train",
-      &argc, &argv,
+      argc, argv,
+      [](int argc, char** argv) -> absl::Status {
+        ASSIGN_OR_RETURN(const auto options,
+                         maskfill::RecordsOptionsFromFlags(argc, argv));
+        return maskfill::RunRecordsCommand(options, std::cout);
+      },
       {{.name = "COMMAND",
         .facts = {.required = true,
-                  .values = absl::StrSplit(maskfill::kRecordsCommands, '|')},
+                  .values = {std::begin(maskfill::kRecordsCommands),
+                             std::end(maskfill::kRecordsCommands)}},
         .help = "what to do"},
        {.name = "PATH",
         .facts = {.path = maskfill::FlagPath::kInput, .required = true},
         .help = "a stage directory or one shard; for verify also a "
                 "checkpoint"}});
-  const absl::StatusOr<maskfill::RecordsOptions> options =
-      maskfill::RecordsOptionsFromFlags(argc, argv);
-  if (!options.ok()) return maskfill::ExitCode(options.status());
-  return maskfill::ExitCode(maskfill::RunRecordsCommand(*options, std::cout));
 }

@@ -195,13 +195,7 @@ absl::StatusOr<WorkResult> SalvageRecords(const SalvageRecordsOptions& options,
                                           std::ostream& out) {
   ASSIGN_OR_RETURN(const RecordTarget target,
                    OpenRecordTarget(options.run.input, options.type));
-  if (target.type.empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("\"", options.run.input,
-                     "\" has no manifest beside it: say with --type what it "
-                     "holds, e.g. --type=maskfill.v1.ImageRecord"));
-  }
-  RETURN_IF_ERROR(NewRecord(target.type).status());
+  RETURN_IF_ERROR(NewRecordOf(target, options.run.input).status());
   RunOptions run = options.run;
   run.max_bad_records = std::numeric_limits<int64_t>::max();
   ASSIGN_OR_RETURN(Work work, WorkFor(options, target));

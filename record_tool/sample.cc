@@ -1,7 +1,6 @@
 #include "record_tool/sample.h"
 
 #include <bit>
-#include <cmath>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -10,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "core/base/half_float.h"
 #include "core/base/status_macros.h"
 #include "core/image/encode_png.h"
 #include "core/image/patch_mask.h"
@@ -82,21 +82,6 @@ absl::StatusOr<Sample> ToSample(const v1::CamRecord& record) {
   return sample;
 }
 
-// IEEE 754: sign, 5 bits of exponent, 10 of fraction.
-float FromHalf(uint32_t bits) {
-  const int exponent = static_cast<int>(bits >> 10 & 0x1f);
-  const uint32_t fraction = bits & 0x3ff;
-  float value = 0;
-  if (exponent == 0x1f) {
-    value = fraction == 0 ? INFINITY : NAN;
-  } else if (exponent == 0) {
-    value = std::ldexp(static_cast<float>(fraction), -24);
-  } else {
-    value = std::ldexp(static_cast<float>(fraction | 0x400), exponent - 25);
-  }
-  return (bits >> 15 & 1) != 0 ? -value : value;
-}
-
 absl::StatusOr<std::vector<float>> ValuesOf(const v1::FeatureVector& feature,
                                             const std::string& dtype) {
   const size_t width = dtype == "float16" ? 2 : 4;
@@ -113,7 +98,8 @@ absl::StatusOr<std::vector<float>> ValuesOf(const v1::FeatureVector& feature,
       bits |= uint32_t{static_cast<uint8_t>(feature.values()[at + i])}
               << (8 * i);
     }
-    values.push_back(width == 2 ? FromHalf(bits) : std::bit_cast<float>(bits));
+    values.push_back(width == 2 ? FloatFromHalf(static_cast<uint16_t>(bits))
+                                : std::bit_cast<float>(bits));
   }
   return values;
 }

@@ -2,12 +2,12 @@
 
 #include <array>
 #include <cstddef>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "core/base/names.h"
 
 namespace maskfill {
 namespace {
@@ -64,14 +64,12 @@ const SuiteInfo& InfoOf(Suite suite) {
 }
 
 absl::StatusOr<Suite> ParseSuite(absl::string_view name) {
-  std::vector<absl::string_view> names;
   for (int i = 0; i < kNumSuites; ++i) {
     if (kSuites[i].name == name) return static_cast<Suite>(i);
-    names.push_back(kSuites[i].name);
   }
-  return absl::InvalidArgumentError(absl::StrCat("there is no set \"", name,
-                                                 "\", expected one of ",
-                                                 absl::StrJoin(names, ", ")));
+  return absl::InvalidArgumentError(
+      absl::StrCat("there is no set \"", name, "\", expected one of ",
+                   absl::StrJoin(NamesOf(kSuites), ", ")));
 }
 
 double UsualBackgroundProbability(Suite suite, double correlation) {

@@ -76,6 +76,11 @@ def job(program: dict, options) -> list[dict]:
                 "template": {
                     "spec": {
                         "restartPolicy": "Never",
+                        # A new volume is root's: the image's user may write it.
+                        "securityContext": {
+                            "fsGroup": 1000,
+                            "fsGroupChangePolicy": "OnRootMismatch",
+                        },
                         # Until SIGKILL: a stage saves what it has.
                         "terminationGracePeriodSeconds": 120,
                         "containers": [container],

@@ -1,26 +1,43 @@
-"""How maskfill's own C++ is declared: a library with its test, a program."""
+"""How maskfill's own C++ is declared: a library with its tests, a program.
+
+A library is a folder's files, or the few of them that stand apart because others
+need them without the rest (without LibTorch, mostly).
+"""
 
 load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library", "cc_test")
 
-# What every source speaks, named nowhere else: statuses, text, logging.
+# What every source speaks, named nowhere else.
 _VOCABULARY = [
+    "@com_github_gflags_gflags//:gflags",
     "@com_github_google_glog//:glog",
+    "@com_github_nlohmann_json//:json",
+    "@com_google_absl//absl/base:core_headers",
+    "@com_google_absl//absl/cleanup",
+    "@com_google_absl//absl/container:flat_hash_map",
+    "@com_google_absl//absl/container:flat_hash_set",
+    "@com_google_absl//absl/numeric:int128",
     "@com_google_absl//absl/status",
     "@com_google_absl//absl/status:statusor",
     "@com_google_absl//absl/strings",
     "@com_google_absl//absl/strings:str_format",
+    "@com_google_absl//absl/synchronization",
+    "@com_google_absl//absl/time",
     "@com_google_absl//absl/types:span",
+    "@com_googlesource_code_re2//:re2",
 ]
-_STATUS_MACROS = ["//core/base:status_macros"]
-_TEST_VOCABULARY = _VOCABULARY + _STATUS_MACROS + [
-    "//core/base:files",
-    "//tests/support:status_matchers",
-    "//tests/support:test_paths",
+_TEST_VOCABULARY = _VOCABULARY + [
+    "//core/base",
+    "//tests/support",
     "@com_google_googletest//:gtest_main",
 ]
 
-def _files(stems, suffix):
-    return [stem + suffix for stem in stems if native.glob([stem + suffix])]
+def _vocabulary():
+    """Of a library or program of this folder."""
+    if native.package_name() == "core/base":
+        return _VOCABULARY
+    if native.package_name() == "tests/support":
+        return _VOCABULARY + ["//core/base", "@com_google_googletest//:gtest"]
+    return _VOCABULARY + ["//core/base"]
 
 def _visibility():
     """Core is for everybody, a program's parts are its own and the tests'."""
@@ -29,17 +46,22 @@ def _visibility():
         return ["//visibility:public"]
     return ["//%s:__subpackages__" % top, "//tests:__subpackages__"]
 
-def _and(own, vocabulary):
-    here = "//" + native.package_name()
-    named = [here + label if label.startswith(":") else label for label in own]
-    return own + [label for label in vocabulary if label not in named]
+def _in_full(label):
+    if label.startswith(":"):
+        return "//" + native.package_name() + label
+    return label if ":" in label else label + ":" + label.split("/")[-1]
+
+def _and(own, more):
+    """`own`, and what of `more` is not among them."""
+    named = [_in_full(label) for label in own]
+    return own + [label for label in more if _in_full(label) not in named]
 
 def maskfill_test(name, deps = [], size = "small", **kwargs):
     """The test program NAME.cc.
 
     Args:
       name: of the test and its source, ends with _test.
-      deps: besides GoogleTest, the matchers, test paths and files.
+      deps: besides the vocabulary, core/base, tests/support and GoogleTest.
       size: as of cc_test.
       **kwargs: as of cc_test.
     """
@@ -54,93 +76,82 @@ def maskfill_test(name, deps = [], size = "small", **kwargs):
 def maskfill_library(
         name,
         deps = [],
-        test_deps = [],
-        test_data = [],
-        test_size = "small",
-        test_tags = [],
         stems = None,
-        srcs_besides = [],
+        besides = [],
         copts = [],
         visibility = None,
+        test_deps = [],
+        test_data = [],
+        test_tags = {},
         **kwargs):
-    """The library NAME.h and NAME.cc, and its test NAME_test.cc if there is one.
+    """A library of C++ files and its tests.
 
     Args:
       name: of the library.
-      deps: of the library, besides statuses, text and logging.
-      test_deps: of the test, besides the library and maskfill_test's.
-      test_data: of the test.
-      test_size: of the test.
-      test_tags: of the test.
-      stems: of the files, where they are not the name alone: STEM.h, STEM.cc,
-        and a test for each STEM_test.cc.
-      srcs_besides: sources that have no header of their own.
-      copts: of both.
+      deps: of the library, besides the vocabulary and core/base.
+      stems: of its files: STEM.h, STEM.cc, and a test for each STEM_test.cc.
+        Without them, all that lie in the folder, but for programs' mains and,
+        outside core, their flags.
+      besides: stems that are not of this library.
+      copts: of all.
       visibility: of the library, where it is not that of its folder.
+      test_deps: of the tests, besides the library and maskfill_test's.
+      test_data: of the tests.
+      test_tags: the tags of each test that has some.
       **kwargs: as of cc_library.
     """
-    stems = stems or [name]
-    vocabulary = _VOCABULARY
-    if name != "status_macros":
-        vocabulary = vocabulary + _STATUS_MACROS
-    if native.package_name() == "tests/support":
-        vocabulary = vocabulary + ["@com_google_googletest//:gtest"]
+    if stems:
+        kept = stems
+        besides = []
+    else:
+        kept = ["*"]
+        besides = besides + ["*_main"]
+        if not native.package_name().startswith("core/"):
+            besides = besides + ["*_flags"]
+    tests = native.glob(
+        [stem + "_test.cc" for stem in kept],
+        exclude = [stem + "_test.cc" for stem in besides],
+    )
+    not_ours = ["*_test.cc"] + [
+        stem + suffix
+        for stem in besides
+        for suffix in [".cc", ".h"]
+    ]
     cc_library(
         name = name,
-        srcs = _files(stems, ".cc") + srcs_besides,
-        hdrs = _files(stems, ".h"),
+        srcs = native.glob([stem + ".cc" for stem in kept], exclude = not_ours),
+        hdrs = native.glob([stem + ".h" for stem in kept], exclude = not_ours),
         copts = copts,
         visibility = visibility or _visibility(),
-        deps = _and(deps, vocabulary),
+        deps = _and(deps, _vocabulary()),
         **kwargs
     )
-    for test in _files(stems, "_test.cc"):
+    for test in [source[:-len(".cc")] for source in tests]:
         maskfill_test(
-            name = test[:-len(".cc")],
-            size = test_size,
+            name = test,
             copts = copts,
             data = test_data,
-            tags = test_tags,
+            tags = test_tags.get(test, []),
             deps = [":" + name] + test_deps,
         )
 
-def maskfill_program(
-        name,
-        deps = [],
-        flags_deps = [],
-        flags_test_deps = [],
-        **kwargs):
-    """The program of NAME_main.cc, NAME_flags.h and .cc, and NAME.h and .cc.
-
-    Makes the program NAME, the libraries NAME_lib and NAME_flags and their
-    tests.
+def maskfill_program(name, deps, test_deps = []):
+    """The program of NAME_main.cc and the flags NAME_flags.h and .cc, with their test.
 
     Args:
       name: of the program and its files.
-      deps: of NAME.cc.
-      flags_deps: of NAME_flags.cc, besides NAME.h and gflags.
-      flags_test_deps: of NAME_flags_test.cc.
-      **kwargs: as of maskfill_library, for NAME_lib.
+      deps: what it does; besides the vocabulary and core/base.
+      test_deps: of NAME_flags_test.cc.
     """
-    maskfill_library(name = name + "_lib", stems = [name], deps = deps, **kwargs)
     maskfill_library(
         name = name + "_flags",
-        deps = flags_deps + [
-            ":" + name + "_lib",
-            "//core/base:flag_errors",
-            "//core/base:flag_facts",
-            "@com_github_gflags_gflags//:gflags",
-        ],
-        test_deps = flags_test_deps + ["@com_github_gflags_gflags//:gflags"],
+        stems = [name + "_flags"],
+        test_deps = deps + test_deps,
+        deps = deps,
     )
     cc_binary(
         name = name,
         srcs = [name + "_main.cc"],
         visibility = ["//visibility:public"],
-        deps = [
-            ":" + name + "_flags",
-            ":" + name + "_lib",
-            "//core/base:exit_code",
-            "//core/base:init",
-        ] + _VOCABULARY + _STATUS_MACROS,
+        deps = _and([":" + name + "_flags"] + deps, _vocabulary()),
     )

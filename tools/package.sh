@@ -36,7 +36,9 @@ mkdir -p "$package/bin" "$package/libexec" "$package/licenses"
 tools/package/collect.sh "$package/libexec" <tools/programs.txt
 cp tools/programs.txt "$package/libexec/programs.txt"
 while read -r program; do
-  if ldd "bazel-bin/$program" | grep -q libtorch; then echo "$program"; fi
+  # Not through `grep -q`: an ldd that is left early fails, and so the pipe does.
+  linked=$(ldd "bazel-bin/$program")
+  case $linked in *libtorch*) echo "$program" ;; esac
 done <tools/programs.txt >"$package/libexec/with_libtorch.txt"
 bazel-bin/train/train --version |
   sed -n 's/.*LibTorch \([0-9]*\.[0-9]*\).*/\1/p' \
@@ -48,7 +50,7 @@ bazel-bin/train/train --version |
 cp tools/package/maskfill "$package/bin/"
 cp LICENSE NOTICE "$package/licenses/"
 for library in "$package"/libexec/lib/*; do
-  owner=$(dpkg-query -S "*/$(basename "$library")" | sed 's/:.*//' | head -n 1)
+  owner=$(dpkg-query -S "*/$(basename "$library")" | sed -n '1s/:.*//p')
   cp "/usr/share/doc/$owner/copyright" "$package/licenses/$owner"
 done
 

@@ -6,6 +6,7 @@
 #
 #   tools/setup.sh         what building, testing and running need
 #   tools/setup.sh --dev   also buildifier and clang, for tools/presubmit.sh
+#   tools/setup.sh --fuzz  also clang, for tests/fuzz/run.sh
 #   tools/setup.sh --libraries   also what tests compare with or read by:
 #                                open_clip, transformers, webdataset, cwltool,
 #                                Chromium, ... (about 0.8 GB)
@@ -36,9 +37,18 @@ install_debian_packages() {
     exit 1
   }
   say "installing ${#missing[@]} Debian packages (about 20 s): ${missing[*]}"
-  as_root apt-get update -qq
-  as_root env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  local log
+  log=$(mktemp)
+  {
+    as_root apt-get update -qq &&
+      as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -qq --no-install-recommends "${missing[@]}"
+  } >"$log" 2>&1 || {
+    tail -n 30 "$log" >&2
+    say "error: apt-get could not install them; its last lines are above, all in $log"
+    exit 1
+  }
+  rm "$log"
 }
 
 # The stamp holds the digest of what was installed; the modules are imported
@@ -91,8 +101,11 @@ install_python_packages maskfill-requirements.sha256 tools/requirements.txt \
   torch snakemake clang_format numpy PIL safetensors
 case "${1:-}" in
   --dev)
-    install_debian_packages tools/debian_packages_dev.txt
+    install_debian_packages tools/debian_packages_fuzz.txt
     install_buildifier
+    ;;
+  --fuzz)
+    install_debian_packages tools/debian_packages_fuzz.txt
     ;;
   --libraries)
     install_python_packages maskfill-libraries.sha256 \

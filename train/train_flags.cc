@@ -2,13 +2,12 @@
 
 #include <cmath>
 #include <cstdint>
-#include <cstring>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/flag_errors.h"
 #include "core/base/flag_facts.h"
-#include "core/base/status_macros.h"
+#include "core/base/names.h"
 #include "core/masking/counterfactual_flags.h"
 #include "core/model/device_flags.h"
 #include "core/training/launch_flags.h"
@@ -16,28 +15,19 @@
 #include "core/work/run_flags.h"
 #include "gflags/gflags.h"
 
-namespace maskfill {
-namespace {
-
-// For --help, which keeps the pointer.
-const char* Help(const std::string& text) { return strdup(text.c_str()); }
-
-}  // namespace
-}  // namespace maskfill
-
-DEFINE_string(mode, "ft", maskfill::Help(maskfill::DescribeObjectives()));
+DEFINE_string(mode, "ft", maskfill::FlagHelp(maskfill::DescribeObjectives()));
 DEFINE_string(checkpoint, "",
-              maskfill::Help(absl::StrCat(
+              maskfill::FlagHelp(absl::StrCat(
                   "checkpoint directory with a head, of ",
                   maskfill::ObjectivesThat(&maskfill::Objective::trains_text),
                   " with a text tower: where the student starts")));
 DEFINE_string(
     teacher, "",
-    maskfill::Help(absl::StrCat(
+    maskfill::FlagHelp(absl::StrCat(
         "checkpoint directory: the teacher of ",
         maskfill::ObjectivesThat(&maskfill::Objective::needs_teacher))));
 DEFINE_string(teacher_update, "static",
-              maskfill::Help(maskfill::DescribeTeacherUpdates()));
+              maskfill::FlagHelp(maskfill::DescribeTeacherUpdates()));
 DEFINE_double(teacher_momentum, 0.999,
               "of --teacher_update=ema, 0 to 1: how much of the teacher stays "
               "in each step");
@@ -52,7 +42,7 @@ DEFINE_string(features, "",
               "an image");
 DEFINE_string(
     counterfactuals, "",
-    maskfill::Help(absl::StrCat(
+    maskfill::FlagHelp(absl::StrCat(
         "stage directory of mask_tool, made from --input: the "
         "counterfactuals of ",
         maskfill::ObjectivesThat(&maskfill::Objective::needs_counterfactuals),
@@ -67,14 +57,14 @@ DEFINE_string(validation, "",
               "on it and the best model is kept in best/");
 DEFINE_string(
     class_names, "",
-    maskfill::Help(absl::StrCat(
+    maskfill::FlagHelp(absl::StrCat(
         "the classes of ",
         maskfill::ObjectivesThat(&maskfill::Objective::trains_text),
         ", in label order: a file as build_zeroshot takes it, or imagenet; "
         "empty: those that the head of --checkpoint names")));
 DEFINE_string(
     templates, "openai",
-    maskfill::Help(absl::StrCat(
+    maskfill::FlagHelp(absl::StrCat(
         "the prompts of ",
         maskfill::ObjectivesThat(&maskfill::Objective::trains_text),
         ": a file as build_zeroshot takes it, or openai. In each epoch an "
@@ -85,7 +75,7 @@ DEFINE_double(beta, 30,
               "start");
 DEFINE_double(
     kd_temperature, 10,
-    maskfill::Help(absl::StrCat(
+    maskfill::FlagHelp(absl::StrCat(
         "that logits are divided by in ",
         maskfill::ObjectivesThat(&maskfill::Objective::needs_teacher_head),
         ", above 0 to 1e9")));
@@ -142,32 +132,15 @@ const FlagFactsTable kFacts({
     {"resume", {.values = {"auto", "never"}}},
 });
 
-template <typename T>
-void Take(absl::StatusOr<T> parsed, const char* flag, T* value,
-          FlagErrors* errors) {
-  if (parsed.ok()) {
-    *value = *std::move(parsed);
-  } else {
-    errors->Add(absl::StrCat("--", flag, ": ", parsed.status().message()));
-  }
-}
-
 // Weights of a loss and the like: the product with a float32 must be one too.
 constexpr double kGreatest = 1e9;
 // Counts: their products must not overflow.
 constexpr double kGreatestCount = 1e6;
 
-void CheckRange(const char* flag, double value, double least, double greatest,
-                FlagErrors* errors) {
-  if (value >= least && value <= greatest) return;
-  errors->Add(absl::StrCat("--", flag, " is ", value, ", expected ", least,
-                           " to ", greatest));
-}
-
 void CheckNumbers(const TrainOptions& options, FlagErrors* errors) {
   const auto check = [errors](const char* flag, double value, double least,
                               double greatest) {
-    CheckRange(flag, value, least, greatest, errors);
+    errors->CheckRange(flag, value, least, greatest);
   };
   check("beta", options.beta, 0, kGreatest);
   check("epochs", static_cast<double>(options.epochs), 1, kGreatestCount);
@@ -208,11 +181,9 @@ void CheckInput(const char* flag, const std::string& value, bool needed,
 void CheckInputs(const TrainOptions& options, FlagErrors* errors) {
   const Objective& objective = *options.objective;
   const std::string mode = objective.name;
-  if (options.checkpoint.empty()) {
-    errors->Add(
-        "--checkpoint is missing, expected the directory of a checkpoint with "
-        "a head (build_zeroshot makes one)");
-  }
+  errors->Require(
+      "checkpoint", options.checkpoint,
+      "the directory of a checkpoint with a head (build_zeroshot makes one)");
   if (options.teacher_features.empty()) {
     CheckInput("teacher", options.teacher, objective.needs_teacher, mode,
                "the checkpoint to distil from (usually that of --checkpoint)",
@@ -233,8 +204,7 @@ void CheckInputs(const TrainOptions& options, FlagErrors* errors) {
   errors->RefuseIfGiven(objective.trains_backbone ? "features" : "recompute",
                         "--mode=" + mode);
   if (!objective.trains_text) {
-    errors->RefuseIfGiven("class_names", "--mode=" + mode);
-    errors->RefuseIfGiven("templates", "--mode=" + mode);
+    errors->RefuseIfGiven({"class_names", "templates"}, "--mode=" + mode);
   } else if (options.templates.empty()) {
     errors->Add("--templates is empty, expected a file, or openai");
   }
@@ -266,8 +236,8 @@ void CheckTeacherFeatures(const TrainOptions& options, FlagErrors* errors) {
 }
 
 void TakeTeacher(TrainOptions* options, FlagErrors* errors) {
-  Take(ParseTeacherUpdate(FLAGS_teacher_update), "teacher_update",
-       &options->teacher_update, errors);
+  errors->Take(ParseTeacherUpdate(FLAGS_teacher_update),
+               &options->teacher_update, "teacher_update");
   options->teacher = FLAGS_teacher;
   options->teacher_features = FLAGS_teacher_features;
   options->teacher_momentum = FLAGS_teacher_momentum;
@@ -324,7 +294,7 @@ absl::StatusOr<TrainOptions> TrainOptionsFromFlags() {
   options.validation = FLAGS_validation;
   options.class_names = FLAGS_class_names;
   options.templates = FLAGS_templates;
-  Take(ParseObjective(FLAGS_mode), "mode", &options.objective, &errors);
+  errors.Take(ParseObjective(FLAGS_mode), &options.objective, "mode");
   TakeCounterfactuals(&options, &errors);
   TakeTeacher(&options, &errors);
   if (options.objective != nullptr) CheckInputs(options, &errors);
@@ -336,8 +306,7 @@ absl::StatusOr<TrainOptions> TrainOptionsFromFlags() {
   options.recompute = FLAGS_recompute;
   options.learning_rate = FLAGS_learning_rate;
   options.weight_decay = FLAGS_weight_decay;
-  Take(ParseScheduleKind(FLAGS_schedule), "schedule", &options.schedule,
-       &errors);
+  errors.Take(ParseScheduleKind(FLAGS_schedule), &options.schedule, "schedule");
   options.warmup_fraction = FLAGS_warmup_fraction;
   options.grad_clip = FLAGS_grad_clip;
   options.checkpoint_every_steps = FLAGS_checkpoint_every_steps;

@@ -1,25 +1,12 @@
 // train: fine-tunes a classifier, with or without counterfactual distillation.
-
 #include "absl/status/status.h"
-#include "core/base/exit_code.h"
 #include "core/base/init.h"
 #include "core/base/status_macros.h"
 #include "train/train.h"
 #include "train/train_flags.h"
 
-namespace maskfill {
-namespace {
-
-absl::Status Run() {
-  ASSIGN_OR_RETURN(const TrainOptions options, TrainOptionsFromFlags());
-  return Train(options).status();
-}
-
-}  // namespace
-}  // namespace maskfill
-
 int main(int argc, char** argv) {
-  maskfill::InitMain(
+  return maskfill::RunMain(
       "Fine-tunes --checkpoint on the images of --input and writes the "
       "checkpoints last/ and, with --validation, best/. A run that was "
       "stopped (SIGTERM, SIGINT: it saves its state and ends with 75) goes on "
@@ -28,6 +15,8 @@ int main(int argc, char** argv) {
       "  train --mode=fd_mask --input=records/train "
       "--counterfactuals=cf/object-0.3-single --checkpoint=models/zeroshot "
       "--teacher=models/zeroshot --output=runs/ours",
-      &argc, &argv);
-  return maskfill::ExitCode(maskfill::Run());
+      argc, argv, []() -> absl::Status {
+        ASSIGN_OR_RETURN(const auto options, maskfill::TrainOptionsFromFlags());
+        return maskfill::Train(options).status();
+      });
 }

@@ -73,7 +73,7 @@ RunFiles TrainFiles() {
   RunFiles files;
   files.files = {kMetricsFile, kValidationFile};
   files.directories = {
-      {absl::StrCat(kStateDirectory, "/step-*"), TrainingStateFiles()},
+      {JoinPath(kStateDirectory, kTrainingStatePattern), TrainingStateFiles()},
       {kStateDirectory, {}},
       {absl::StrCat(kEventsDirectory, "/train"), {kEventFiles}},
       {absl::StrCat(kEventsDirectory, "/validation"), {kEventFiles}},

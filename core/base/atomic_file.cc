@@ -27,6 +27,8 @@ namespace maskfill {
 namespace {
 
 constexpr size_t kBufferBytes = 1 << 20;
+constexpr size_t kPieceBytes = 1 << 18;
+constexpr int64_t kStartedBytes = 16 << 20;
 constexpr int64_t kStaleSeconds = 24 * 60 * 60;
 constexpr char kTemporaryMark[] = ".tmp-";
 constexpr size_t kDigits = 16;
@@ -118,19 +120,56 @@ AtomicFile::~AtomicFile() {
 
 absl::Status AtomicFile::Append(absl::string_view bytes) {
   size_ += static_cast<int64_t>(bytes.size());
-  crc32c_ = Crc32c(bytes, crc32c_);
-  if (bytes.size() >= kBufferBytes) {  // a tensor: never held twice
-    RETURN_IF_ERROR(Flush());
-    return WriteAll(fd_, bytes, path_);
+  if (bytes.size() < kBufferBytes) {
+    crc32c_ = Crc32c(bytes, crc32c_);
+    buffer_.append(bytes.data(), bytes.size());
+    return buffer_.size() < kBufferBytes ? absl::OkStatus() : Flush();
   }
-  buffer_.append(bytes.data(), bytes.size());
-  if (buffer_.size() >= kBufferBytes) return Flush();
+  // A tensor: never held twice. Its pieces come from memory once, for the
+  // checksum, and out of the cache to be written.
+  RETURN_IF_ERROR(Flush());
+  for (; !bytes.empty();
+       bytes.remove_prefix(std::min(bytes.size(), kPieceBytes))) {
+    const absl::string_view piece = bytes.substr(0, kPieceBytes);
+    crc32c_ = Crc32c(piece, crc32c_);
+    RETURN_IF_ERROR(Write(piece));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AtomicFile::SkipStart(int64_t bytes) {
+  CHECK_EQ(size_, 0);
+  if (lseek(fd_, bytes, SEEK_SET) < 0) {
+    return ErrnoStatus(errno, "write", path_);
+  }
+  size_ = written_ = bytes;
+  return absl::OkStatus();
+}
+
+absl::Status AtomicFile::FillStart(absl::string_view bytes) {
+  crc32c_ = Crc32cOfBoth(Crc32c(bytes), crc32c_, size_ - bytes.size());
+  for (off_t at = 0; at < static_cast<off_t>(bytes.size());) {
+    const ssize_t n = pwrite(fd_, bytes.data() + at, bytes.size() - at, at);
+    if (n < 0 && errno != EINTR) return ErrnoStatus(errno, "write", path_);
+    if (n > 0) at += n;
+  }
   return absl::OkStatus();
 }
 
 absl::Status AtomicFile::Flush() {
-  RETURN_IF_ERROR(WriteAll(fd_, buffer_, path_));
+  RETURN_IF_ERROR(Write(buffer_));
   buffer_.clear();
+  return absl::OkStatus();
+}
+
+absl::Status AtomicFile::Write(absl::string_view bytes) {
+  RETURN_IF_ERROR(WriteAll(fd_, bytes, path_));
+  written_ += static_cast<int64_t>(bytes.size());
+  if (written_ - started_ < kStartedBytes) return absl::OkStatus();
+  // So that the disk is at work already when Commit() waits for it. Where this
+  // cannot be done, Commit() waits longer.
+  sync_file_range(fd_, started_, written_ - started_, SYNC_FILE_RANGE_WRITE);
+  started_ = written_;
   return absl::OkStatus();
 }
 

@@ -40,6 +40,11 @@ class AtomicFile {
   AtomicFile& operator=(const AtomicFile&) = delete;
 
   absl::Status Append(absl::string_view bytes);
+  // For a start that depends on what follows it: SkipStart before all else,
+  // FillStart with as many bytes once they are known. Between them crc32c()
+  // is that of what follows.
+  absl::Status SkipStart(int64_t bytes);
+  absl::Status FillStart(absl::string_view bytes);
   const std::string& path() const { return path_; }
   // Bytes appended so far, and their CRC-32C.
   int64_t size() const { return size_; }
@@ -53,6 +58,7 @@ class AtomicFile {
  private:
   AtomicFile(std::string path, std::string temporary, int fd);
   absl::Status Flush();
+  absl::Status Write(absl::string_view bytes);
   // 0, or the errno of giving the file this name.
   int Link(const std::string& name) const;
 
@@ -60,6 +66,8 @@ class AtomicFile {
   std::string temporary_;  // empty: the file has no name yet
   int fd_;
   int64_t size_ = 0;
+  int64_t written_ = 0;  // of the file, without what is in the buffer
+  int64_t started_ = 0;  // of that, what was sent to the disk
   uint32_t crc32c_ = 0;
   std::string buffer_;
 };

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "absl/strings/match.h"
+#include "core/base/crc32c.h"
 #include "core/base/file_lock.h"
 #include "core/base/files.h"
 #include "gmock/gmock.h"
@@ -119,6 +120,21 @@ TEST(AtomicFile, KnowsItsChecksum) {
   ASSERT_OK(file->Append("12345"));
   ASSERT_OK(file->Append("6789"));
   EXPECT_EQ(file->crc32c(), 0xe3069283);
+}
+
+TEST(AtomicFile, GetsItsStartLast) {
+  const std::string path = TestDirectory() + "/f";
+  // Long enough to be written in pieces, and not a multiple of them.
+  const std::string rest(5'000'001, 'x');
+  ASSERT_OK_AND_ASSIGN(auto file, AtomicFile::Create(path));
+  ASSERT_OK(file->SkipStart(3));
+  ASSERT_OK(file->Append(rest));
+  EXPECT_EQ(file->crc32c(), Crc32c(rest));
+  ASSERT_OK(file->FillStart("abc"));
+  EXPECT_EQ(file->size(), 5'000'004);
+  EXPECT_EQ(file->crc32c(), Crc32c("abc" + rest));
+  ASSERT_OK(file->Commit());
+  EXPECT_THAT(ReadFile(path), IsOkAndHolds("abc" + rest));
 }
 
 TEST(AtomicFile, LeavesAnOlderFileWhenTold) {

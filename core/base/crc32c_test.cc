@@ -28,6 +28,21 @@ TEST(Crc32c, ContinuesFromAnEarlierPart) {
   }
 }
 
+TEST(Crc32cOfBoth, IsThatOfTheBytesInARow) {
+  const std::string text = "123456789";
+  for (size_t cut = 0; cut <= text.size(); ++cut) {
+    const uint32_t first = Crc32c(text.substr(0, cut));
+    const uint32_t second = Crc32c(text.substr(cut));
+    EXPECT_EQ(Crc32cOfBoth(first, second, text.size() - cut), 0xe3069283u)
+        << cut;
+    EXPECT_EQ(Crc32cOfBoth(first, 0xe3069283u, text.size() - cut), second)
+        << cut;
+  }
+  const std::string zeros((1 << 20) + 1, '\0');
+  EXPECT_EQ(Crc32cOfBoth(Crc32c("a"), Crc32c(zeros), zeros.size()),
+            Crc32c("a" + zeros));
+}
+
 TEST(MaskedCrc32c, GivesTensorBoardsTestValue) {
   EXPECT_EQ(MaskedCrc32c("\x1a\x11"
                          "CRC test, one two"),

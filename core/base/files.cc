@@ -159,11 +159,17 @@ absl::StatusOr<int64_t> FileSize(const std::string& path) {
 }
 
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  // Does not wait for who might write into a pipe; one that has a writer is
+  // read to its end.
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) return ErrnoStatus(errno, "open", path);
   FdCloser closer(fd);
   struct stat info;
   if (fstat(fd, &info) != 0) return ErrnoStatus(errno, "read", path);
+  if (!S_ISREG(info.st_mode) &&
+      fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK) != 0) {
+    return ErrnoStatus(errno, "read", path);
+  }
   std::string bytes;
   // One byte more than expected, so that the end is seen without growing.
   bytes.resize(static_cast<size_t>(info.st_size) + 1);

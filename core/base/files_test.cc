@@ -1,10 +1,12 @@
 #include "core/base/files.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
@@ -168,6 +170,19 @@ TEST(SyncFileSystem, SaysWhatIsMissing) {
   EXPECT_OK(SyncFileSystem(TestDirectory()));
   EXPECT_THAT(SyncFileSystem("/nowhere"),
               StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST(ReadFile, DoesNotWaitForWhoMightWriteIntoAPipe) {
+  const std::string path = JoinPath(TestDirectory(), "pipe");
+  ASSERT_EQ(mkfifo(path.c_str(), 0666), 0);
+  EXPECT_THAT(ReadFile(path), IsOkAndHolds(""));
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  ASSERT_EQ(write(ends[1], "text", 4), 4);
+  close(ends[1]);
+  EXPECT_THAT(ReadFile(absl::StrCat("/dev/fd/", ends[0])),
+              IsOkAndHolds("text"));
+  close(ends[0]);
 }
 
 }  // namespace

@@ -21,6 +21,16 @@ void FlagErrors::RefuseIfGiven(const char* flag, absl::string_view user) {
   Add(absl::StrCat("--", flag, " is not used by ", user));
 }
 
+void FlagErrors::RefuseIfGiven(std::initializer_list<const char*> flags,
+                               absl::string_view user) {
+  for (const char* flag : flags) RefuseIfGiven(flag, user);
+}
+
+void FlagErrors::CheckAtLeast(const char* flag, int64_t value, int64_t least) {
+  if (value >= least) return;
+  Add(absl::StrCat("--", flag, " is ", value, ", expected at least ", least));
+}
+
 absl::Status FlagErrors::ToStatus() const {
   if (errors_.empty()) return absl::OkStatus();
   if (errors_.size() == 1) return absl::InvalidArgumentError(errors_[0]);

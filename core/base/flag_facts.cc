@@ -1,5 +1,6 @@
 #include "core/base/flag_facts.h"
 
+#include <cstring>
 #include <map>
 #include <string>
 
@@ -46,6 +47,10 @@ FlagFactsTable::FlagFactsTable(
     known.values.insert(known.values.end(), more.values.begin(),
                         more.values.end());
   }
+}
+
+const char* FlagHelp(absl::string_view text) {
+  return strdup(std::string(text).c_str());
 }
 
 FlagFacts FactsOf(const std::string& flag) {

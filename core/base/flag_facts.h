@@ -53,17 +53,12 @@ class FlagFactsTable {
       const std::vector<std::pair<std::string, FlagFacts>>& facts);
 };
 
+// `text` for a DEFINE, which keeps the pointer: a --help that a table makes.
+const char* FlagHelp(absl::string_view text);
+
 // All that tables say of the flag of that name; of one in no table nothing.
 // Only after main() has begun.
 FlagFacts FactsOf(const std::string& flag);
-
-// The names of the rows of a table, for FlagFacts::values.
-template <typename Rows>
-std::vector<std::string> NamesOf(const Rows& rows) {
-  std::vector<std::string> names;
-  for (const auto& row : rows) names.emplace_back(row.name);
-  return names;
-}
 
 }  // namespace maskfill
 

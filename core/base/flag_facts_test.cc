@@ -33,12 +33,5 @@ TEST(FlagFactsTable, SaysNothingOfOtherFlags) {
   EXPECT_THAT(other.values, IsEmpty());
 }
 
-TEST(FlagFactsTable, TakesTheNamesOfATable) {
-  struct Row {
-    const char* name;
-  };
-  EXPECT_THAT(NamesOf(std::vector<Row>{{"x"}, {"y"}}), ElementsAre("x", "y"));
-}
-
 }  // namespace
 }  // namespace maskfill

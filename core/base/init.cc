@@ -4,12 +4,14 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "core/base/exit_code.h"
 #include "core/base/preemption.h"
+#include "core/base/uncaught.h"
 #include "gflags/gflags.h"
 #include "glog/logging.h"
 
@@ -136,11 +138,24 @@ void InitMain(const std::string& usage, int* argc, char*** argv,
   google::InstallFailureSignalHandler();
   // A write beyond `ulimit -f` fails as one on a full disk does.
   std::signal(SIGXFSZ, SIG_IGN);
+  EndWithExitCodes();
   InstallPreemptionHandlers();  // after glog's, which also take SIGTERM
   const int most = static_cast<int>(arguments.size());
   if (*argc - 1 > most) {
     ExitUsage(std::string("unexpected argument \"") + (*argv)[most + 1] + "\"");
   }
+}
+
+int RunMain(const std::string& usage, int argc, char** argv,
+            const std::function<absl::Status(int argc, char** argv)>& run,
+            const std::vector<ProgramArgument>& arguments) {
+  InitMain(usage, &argc, &argv, arguments);
+  return ExitCode(run(argc, argv));
+}
+
+int RunMain(const std::string& usage, int argc, char** argv,
+            const std::function<absl::Status()>& run) {
+  return RunMain(usage, argc, argv, [&run](int, char**) { return run(); });
 }
 
 }  // namespace maskfill

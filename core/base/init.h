@@ -1,10 +1,12 @@
-// What every main() does first.
+// What every main() does.
 #ifndef MASKFILL_CORE_BASE_INIT_H_
 #define MASKFILL_CORE_BASE_INIT_H_
 
+#include <functional>
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "core/base/build_facts.h"
 #include "core/base/program_help.h"
 
@@ -17,6 +19,16 @@ namespace maskfill {
 // holds the positional arguments. `usage`: as of ProgramHelp.
 void InitMain(const std::string& usage, int* argc, char*** argv,
               const std::vector<ProgramArgument>& arguments = {});
+
+// All of a main(): InitMain, then `run` with what it leaves of the arguments.
+// Returns the exit code (exit_code.h).
+int RunMain(const std::string& usage, int argc, char** argv,
+            const std::function<absl::Status(int argc, char** argv)>& run,
+            const std::vector<ProgramArgument>& arguments = {});
+
+// The same where there are only flags.
+int RunMain(const std::string& usage, int argc, char** argv,
+            const std::function<absl::Status()>& run);
 
 }  // namespace maskfill
 

@@ -2,6 +2,9 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
+#include <functional>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -45,6 +48,14 @@ void InitAndExit(const std::vector<std::string>& arguments,
   std::fprintf(stderr, "number=%d yes=%d text=%s left=%s\n", FLAGS_number,
                FLAGS_yes, FLAGS_text.c_str(), joined.c_str());
   std::exit(0);
+}
+
+TEST(InitMainDeathTest, AnExceptionThatNobodyCatchesHasAnExitCode) {
+  const auto throws = []() noexcept {
+    Init({});
+    std::rethrow_exception(std::make_exception_ptr(std::bad_alloc()));
+  };
+  EXPECT_EXIT(throws(), ExitedWithCode(73), "out of memory");
 }
 
 TEST(InitMainDeathTest, SetsFlagsAndLeavesArguments) {
@@ -103,6 +114,26 @@ TEST(InitMainDeathTest, RefusesABadFlagFile) {
   refuses("--number 5\n", "error: unknown flag --number 5");
   refuses("--number\n5\n", "error: --flagfile \".*\" has the line \"5\"");
   refuses("--flagfile=" + path, "contains itself");
+}
+
+// Runs a program with the flag --number=3; returns its exit code.
+int RunProgram(const std::function<absl::Status()>& run) {
+  std::string program = "program", number = "--number=3";
+  char* argv[] = {program.data(), number.data(), nullptr};
+  return RunMain("program: does nothing.", 2, argv, run);
+}
+
+TEST(RunMainDeathTest, RunsWithItsFlags) {
+  const auto run = [] {
+    return FLAGS_number == 3 ? absl::OkStatus() : absl::InternalError("");
+  };
+  EXPECT_EXIT(std::exit(RunProgram(run)), ExitedWithCode(kExitOk), "");
+}
+
+TEST(RunMainDeathTest, EndsWithTheExitCodeOfTheError) {
+  const auto run = [] { return absl::NotFoundError("nothing there"); };
+  EXPECT_EXIT(std::exit(RunProgram(run)), ExitedWithCode(kExitNoInput),
+              "nothing there");
 }
 
 TEST(InitMainDeathTest, HelpEndsWithZero) {

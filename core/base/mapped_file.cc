@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -33,6 +34,11 @@ absl::StatusOr<std::shared_ptr<const MappedFile>> MappedFile::Open(
   // Does not wait for who might write into a pipe.
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) return ErrnoStatus(errno, "open", path);
+  return OfDescriptor(fd, path);
+}
+
+absl::StatusOr<std::shared_ptr<const MappedFile>> MappedFile::OfDescriptor(
+    int fd, const std::string& path) {
   const auto failed = [fd](absl::Status status) {
     close(fd);
     return status;
@@ -73,8 +79,11 @@ absl::Status MappedFile::CheckUnchanged() const {
                    "a finished file: run this again when it is"));
 }
 
-void MappedFile::DropPages() const {
-  if (size_ > 0) madvise(const_cast<char*>(data_), size_, MADV_DONTNEED);
+void MappedFile::DropPages(size_t begin, size_t bytes) const {
+  if (begin >= size_) return;
+  begin -= begin % static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  madvise(const_cast<char*>(data_) + begin, std::min(bytes, size_ - begin),
+          MADV_DONTNEED);
 }
 
 }  // namespace maskfill

@@ -28,6 +28,9 @@ class MappedFile {
   // directory, a pipe). An empty file has no bytes.
   static absl::StatusOr<std::shared_ptr<const MappedFile>> Open(
       const std::string& path);
+  // The file that `fd` is open for, whose name is or was `path`; closes `fd`.
+  static absl::StatusOr<std::shared_ptr<const MappedFile>> OfDescriptor(
+      int fd, const std::string& path);
   ~MappedFile();
   MappedFile(const MappedFile&) = delete;
   MappedFile& operator=(const MappedFile&) = delete;
@@ -38,9 +41,11 @@ class MappedFile {
   // DataLoss when the file was written to since Open.
   absl::Status CheckUnchanged() const;
 
-  // Gives back the memory of pages that were read; they are read again when
-  // they are needed.
-  void DropPages() const;
+  // Gives back the memory of pages that were read, all or those of `bytes`
+  // bytes from the page of byte `begin` on; they are read again when they are
+  // needed.
+  void DropPages(size_t begin = 0,
+                 size_t bytes = absl::string_view::npos) const;
 
  private:
   MappedFile(std::string path, int fd, const char* data, size_t size,

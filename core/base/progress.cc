@@ -15,6 +15,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "core/base/names.h"
 
 namespace maskfill {
 namespace {
@@ -50,16 +51,14 @@ std::string JsonEscape(absl::string_view text) {
   return out;
 }
 
+// In the order of ProgressMode.
+constexpr const char* kModes[] = {"auto", "bar", "log", "json", "none"};
+
 }  // namespace
 
 absl::StatusOr<ProgressMode> ParseProgressMode(absl::string_view text) {
-  if (text == "auto") return ProgressMode::kAuto;
-  if (text == "bar") return ProgressMode::kBar;
-  if (text == "log") return ProgressMode::kLog;
-  if (text == "json") return ProgressMode::kJson;
-  if (text == "none") return ProgressMode::kNone;
-  return absl::InvalidArgumentError(absl::StrCat(
-      "--progress is \"", text, "\", expected auto, bar, log, json or none"));
+  return ParseName<ProgressMode>(kModes, text,
+                                 "--progress is \"$0\", expected $1");
 }
 
 Progress::Progress(ProgressMode mode, std::string name, std::string unit,

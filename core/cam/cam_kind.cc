@@ -3,6 +3,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "core/base/names.h"
 #include "core/cam/attention_maps.h"
 #include "core/cam/attribution.h"
 #include "core/cam/grad_cam.h"
@@ -70,25 +71,15 @@ constexpr CamKind kKinds[] = {
 absl::Span<const CamKind> AllCamKinds() { return kKinds; }
 
 absl::StatusOr<const CamKind*> ParseCamKind(absl::string_view name) {
-  for (const CamKind& kind : kKinds) {
-    if (name == kind.name) return &kind;
-  }
+  if (const CamKind* kind = FindRow(kKinds, name)) return kind;
   return absl::InvalidArgumentError(absl::StrCat(
       "--method=", name, " is unknown; there are ", DescribeCamKinds()));
 }
 
-std::string DescribeCamKinds() {
-  return absl::StrJoin(kKinds, ", ", [](std::string* out, const CamKind& kind) {
-    absl::StrAppend(out, kind.name, " (", kind.description, ")");
-  });
-}
+std::string DescribeCamKinds() { return DescribeRows(kKinds); }
 
 std::string CamKindsThat(bool CamKind::* needs) {
-  std::vector<absl::string_view> names;
-  for (const CamKind& kind : kKinds) {
-    if (kind.*needs) names.push_back(kind.name);
-  }
-  return absl::StrJoin(names, " and ");
+  return absl::StrJoin(NamesThat(kKinds, needs), " and ");
 }
 
 }  // namespace maskfill

@@ -86,6 +86,7 @@ std::string SvgChart(double width, double height, absl::string_view title,
 std::string ChartLegend(const std::vector<std::string>& names) {
   std::string html = "<ul class=\"legend\">";
   for (size_t i = 0; i < names.size(); ++i) {
+    if (names[i].empty()) continue;
     absl::StrAppend(
         &html, "<li><span class=\"swatch ", SeriesClass(static_cast<int>(i)),
         "\" aria-hidden=\"true\"></span>", EscapeMarkup(names[i]), "</li>");

@@ -52,7 +52,8 @@ std::string SvgLine(double x1, double y1, double x2, double y2,
 std::string SvgChart(double width, double height, absl::string_view title,
                      absl::string_view content);
 
-// A list of series names with their colours, in HTML.
+// A list of series names with their colours, in HTML; a series without a name
+// is not listed.
 std::string ChartLegend(const std::vector<std::string>& names);
 
 }  // namespace maskfill

@@ -1,5 +1,6 @@
 #include "core/draw/chart_frame.h"
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -49,6 +50,11 @@ TEST(ChartFrame, TextIsEscaped) {
             "<text x=\"1.0\" y=\"2.2\" class=\"a\">a&lt;b</text>");
   EXPECT_EQ(Px(-0.01), "0.0");
   EXPECT_THAT(ChartLegend({"a&b"}), testing::HasSubstr("a&amp;b"));
+  // The others keep their colours.
+  EXPECT_EQ(ChartLegend({"", "b"}),
+            absl::StrCat("<ul class=\"legend\"><li><span class=\"swatch ",
+                         SeriesClass(1),
+                         "\" aria-hidden=\"true\"></span>b</li></ul>\n"));
   EXPECT_THAT(SvgChart(10, 20, "x\"y", ""),
               testing::HasSubstr("aria-label=\"x&quot;y\""));
   EXPECT_EQ(SeriesClass(9), "s1");

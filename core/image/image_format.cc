@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "core/base/names.h"
 #include "glog/logging.h"
 
 namespace maskfill {
@@ -103,14 +104,10 @@ const char* Describe(ImageFormat format) { return RowOf(format).description; }
 const char* SuffixesOf(ImageFormat format) { return RowOf(format).suffixes; }
 
 absl::StatusOr<ImageFormat> ParseImageFormat(absl::string_view text) {
-  for (const FormatRow& row : kRows) {
-    if (row.name == text) return row.format;
-  }
-  return absl::InvalidArgumentError(absl::StrCat(
-      "there is no image format \"", text, "\", expected ",
-      absl::StrJoin(kRows, ", ", [](std::string* out, const FormatRow& row) {
-        absl::StrAppend(out, row.name);
-      })));
+  if (const FormatRow* row = FindRow(kRows, text)) return row->format;
+  return absl::InvalidArgumentError(
+      absl::StrCat("there is no image format \"", text, "\", expected ",
+                   absl::StrJoin(NamesOf(kRows), ", ")));
 }
 
 absl::StatusOr<ImageFormat> SniffImageFormat(absl::string_view bytes) {

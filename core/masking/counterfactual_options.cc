@@ -5,10 +5,11 @@
 #include "absl/status/status.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "core/base/names.h"
 #include "core/base/number_text.h"
 #include "core/base/status_macros.h"
 #include "core/masking/relevance_cut.h"
-#include "glog/logging.h"
+#include "core/record/manifest_text.h"
 #include "proto/manifest.pb.h"
 
 namespace maskfill {
@@ -21,24 +22,19 @@ absl::Status NotOurs(const RecordSet& set, const std::string& expected) {
       ", expected ", expected, " of mask_tool; make it again"));
 }
 
+// In the order of CounterfactualPayload.
+constexpr const char* kPayloads[] = {"pixels", "recipe"};
+
 }  // namespace
 
 absl::StatusOr<CounterfactualPayload> ParseCounterfactualPayload(
     absl::string_view text) {
-  if (text == "pixels") return CounterfactualPayload::kPixels;
-  if (text == "recipe") return CounterfactualPayload::kRecipe;
-  return absl::InvalidArgumentError(
-      absl::StrCat("--payload is \"", text, "\", expected pixels or recipe"));
+  return ParseName<CounterfactualPayload>(kPayloads, text,
+                                          "--payload is \"$0\", expected $1");
 }
 
 absl::string_view ToString(CounterfactualPayload payload) {
-  switch (payload) {
-    case CounterfactualPayload::kPixels:
-      return "pixels";
-    case CounterfactualPayload::kRecipe:
-      return "recipe";
-  }
-  LOG(FATAL) << "unknown payload " << static_cast<int>(payload);
+  return kPayloads[static_cast<size_t>(payload)];
 }
 
 uint32_t CounterfactualVersion(const CounterfactualOptions& options) {
@@ -81,11 +77,8 @@ absl::StatusOr<CounterfactualOptions> OptionsOfSet(
     const RecordSet& counterfactuals) {
   const v1::Manifest& manifest = counterfactuals.manifest();
   if (manifest.tool() != "mask_tool") return NotOurs(counterfactuals, "a set");
-  const auto option = [&manifest](absl::string_view name) -> std::string {
-    for (const v1::Option& entry : manifest.options()) {
-      if (entry.name() == name) return entry.value();
-    }
-    return "";
+  const auto option = [&manifest](absl::string_view name) {
+    return OptionOf(manifest, name);
   };
   CounterfactualOptions options;
   ASSIGN_OR_RETURN(options.fill, ParseFillKind(option("fill")));

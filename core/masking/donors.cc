@@ -7,8 +7,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/counter_rng.h"
+#include "core/base/names.h"
 #include "core/base/status_macros.h"
-#include "glog/logging.h"
 
 namespace maskfill {
 namespace {
@@ -45,26 +45,17 @@ absl::StatusOr<int64_t> DrawOne(const DonorDraw& draw,
       static_cast<int64_t>(rng.Below(static_cast<uint64_t>(left))), excluded);
 }
 
+// In the order of DonorRule.
+constexpr const char* kRules[] = {"any", "other_class", "batch"};
+
 }  // namespace
 
 absl::StatusOr<DonorRule> ParseDonorRule(absl::string_view text) {
-  if (text == "any") return DonorRule::kAny;
-  if (text == "other_class") return DonorRule::kOtherClass;
-  if (text == "batch") return DonorRule::kBatch;
-  return absl::InvalidArgumentError(absl::StrCat(
-      "--donors is \"", text, "\", expected any, other_class or batch"));
+  return ParseName<DonorRule>(kRules, text, "--donors is \"$0\", expected $1");
 }
 
 absl::string_view ToString(DonorRule rule) {
-  switch (rule) {
-    case DonorRule::kAny:
-      return "any";
-    case DonorRule::kOtherClass:
-      return "other_class";
-    case DonorRule::kBatch:
-      return "batch";
-  }
-  LOG(FATAL) << "unknown donor rule " << static_cast<int>(rule);
+  return kRules[static_cast<size_t>(rule)];
 }
 
 absl::StatusOr<std::vector<int64_t>> DrawDonors(

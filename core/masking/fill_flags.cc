@@ -1,9 +1,9 @@
-#include <cstring>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/base/flag_facts.h"
+#include "core/base/names.h"
 #include "core/masking/counterfactual_flags.h"
 #include "core/masking/fill_kind.h"
 #include "gflags/gflags.h"
@@ -11,16 +11,13 @@
 namespace maskfill {
 namespace {
 
-// For --help, which keeps the pointer.
 const char* FillHelp() {
-  return strdup(
-      absl::StrCat("what comes in its place: ",
-                   absl::StrJoin(FillRules(), "; ",
-                                 [](std::string* out, const FillRule& rule) {
-                                   absl::StrAppend(out, rule.name, " (",
-                                                   rule.meaning, ")");
-                                 }))
-          .c_str());
+  return FlagHelp(absl::StrCat(
+      "what comes in its place: ",
+      absl::StrJoin(FillRules(), "; ",
+                    [](std::string* out, const FillRule& rule) {
+                      absl::StrAppend(out, rule.name, " (", rule.meaning, ")");
+                    })));
 }
 
 }  // namespace
@@ -59,18 +56,15 @@ void TakeFillFlags(CounterfactualOptions* options, std::string* donor_input,
   const std::string user = absl::StrCat("--fill=", fill.name);
   if (!fill.takes_pool) errors->RefuseIfGiven("donor_input", user);
   if (!fill.takes_donors) {
-    errors->RefuseIfGiven("donors", user);
-    errors->RefuseIfGiven("allow_self_donor", user);
+    errors->RefuseIfGiven({"donors", "allow_self_donor"}, user);
   } else if (options->donors == DonorRule::kOtherClass) {
     errors->RefuseIfGiven("allow_self_donor", "--donors=other_class");
   }
 }
 
 void RefuseFillFlags(absl::string_view user, FlagErrors* errors) {
-  for (const char* flag :
-       {"fill", "donor_input", "donors", "allow_self_donor"}) {
-    errors->RefuseIfGiven(flag, user);
-  }
+  errors->RefuseIfGiven({"fill", "donor_input", "donors", "allow_self_donor"},
+                        user);
 }
 
 }  // namespace maskfill

@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "core/base/names.h"
 #include "glog/logging.h"
 
 namespace maskfill {
@@ -13,45 +14,31 @@ namespace {
 constexpr FillRule kRules[] = {
     {.kind = FillKind::kNone,
      .name = "none",
-     .takes_donors = false,
-     .takes_pool = false,
-     .takes_colour = false,
-     .is_random = false,
      .meaning = "nothing: for models that drop the patches"},
     {.kind = FillKind::kSingle,
      .name = "single",
      .takes_donors = true,
      .takes_pool = true,
-     .takes_colour = false,
      .is_random = true,
      .meaning = "all patches from one other image"},
     {.kind = FillKind::kMulti,
      .name = "multi",
      .takes_donors = true,
      .takes_pool = true,
-     .takes_colour = false,
      .is_random = true,
      .meaning = "each patch from an image of its own"},
     {.kind = FillKind::kMean,
      .name = "mean",
-     .takes_donors = false,
      .takes_pool = true,
      .takes_colour = true,
-     .is_random = false,
      .meaning = "the mean colour of all images that may give patches, each of "
                 "which every task reads once"},
     {.kind = FillKind::kGrey,
      .name = "grey",
-     .takes_donors = false,
-     .takes_pool = false,
      .takes_colour = true,
-     .is_random = false,
      .meaning = "128 in all channels"},
     {.kind = FillKind::kNoise,
      .name = "noise",
-     .takes_donors = false,
-     .takes_pool = false,
-     .takes_colour = false,
      .is_random = true,
      .meaning = "Gaussian noise with the mean and deviation that CLIP takes "
                 "pixels to have"},
@@ -69,14 +56,10 @@ const FillRule& RuleOf(FillKind kind) {
 }
 
 absl::StatusOr<FillKind> ParseFillKind(absl::string_view text) {
-  for (const FillRule& rule : kRules) {
-    if (text == rule.name) return rule.kind;
-  }
-  return absl::InvalidArgumentError(absl::StrCat(
-      "--fill is \"", text, "\", expected one of ",
-      absl::StrJoin(kRules, ", ", [](std::string* out, const FillRule& rule) {
-        out->append(rule.name);
-      })));
+  if (const FillRule* rule = FindRow(kRules, text)) return rule->kind;
+  return absl::InvalidArgumentError(
+      absl::StrCat("--fill is \"", text, "\", expected one of ",
+                   absl::StrJoin(NamesOf(kRules), ", ")));
 }
 
 absl::string_view ToString(FillKind kind) { return RuleOf(kind).name; }

@@ -21,11 +21,11 @@ enum class FillKind {
 // What there is to know of a kind.
 struct FillRule {
   FillKind kind;
-  const char* name;   // as of --fill
-  bool takes_donors;  // records name the images that patches are from
-  bool takes_pool;    // other images decide the pixels
-  bool takes_colour;  // one for all patches, which records tell
-  bool is_random;     // another seed or variant is another fill
+  const char* name;           // as of --fill
+  bool takes_donors = false;  // records name the images that patches are from
+  bool takes_pool = false;    // other images decide the pixels
+  bool takes_colour = false;  // one for all patches, which records tell
+  bool is_random = false;     // another seed or variant is another fill
   const char* meaning;
 };
 absl::Span<const FillRule> FillRules();

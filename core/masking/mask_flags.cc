@@ -1,4 +1,3 @@
-#include <cstring>
 #include <string>
 #include <vector>
 
@@ -12,17 +11,14 @@
 namespace maskfill {
 namespace {
 
-// For --help, which keeps the pointer.
 const char* CutHelp(RelevanceCutKind kind) {
-  return strdup(
-      absl::StrCat("of object masks: ", RuleOf(kind).meaning,
-                   "; of context masks: ",
-                   kind == RelevanceCutKind::kTargetRatio
-                       ? "that share, the least relevant; among equally "
-                         "relevant ones --seed decides"
-                       : "the others",
-                   ". One of --threshold, --percentile and --target_ratio")
-          .c_str());
+  return FlagHelp(absl::StrCat(
+      "of object masks: ", RuleOf(kind).meaning, "; of context masks: ",
+      kind == RelevanceCutKind::kTargetRatio
+          ? "that share, the least relevant; among equally "
+            "relevant ones --seed decides"
+          : "the others",
+      ". One of --threshold, --percentile and --target_ratio"));
 }
 
 }  // namespace
@@ -64,11 +60,7 @@ double ValueOf(RelevanceCutKind kind) {
 void TakeCut(MaskOptions* mask, FlagErrors* errors) {
   std::vector<std::string> given;
   for (const RelevanceCutRule& rule : RelevanceCutRules()) {
-    const double value = ValueOf(rule.kind);
-    if (!(value >= 0 && value <= rule.greatest)) {
-      errors->Add(absl::StrCat("--", rule.name, " is ", value,
-                               ", expected 0 to ", rule.greatest));
-    }
+    errors->CheckRange(rule.name, ValueOf(rule.kind), 0, rule.greatest);
     if (IsFlagGiven(rule.name)) {
       given.push_back(absl::StrCat("--", rule.name));
       mask->cut.kind = rule.kind;
@@ -91,9 +83,7 @@ void TakeCut(MaskOptions* mask, FlagErrors* errors) {
 void TakeMaskFlags(MaskOptions* mask, FlagErrors* errors) {
   errors->Take(ParseMaskKind(FLAGS_mask), &mask->kind);
   TakeCut(mask, errors);
-  if (!(FLAGS_rate >= 0 && FLAGS_rate <= 1)) {
-    errors->Add(absl::StrCat("--rate is ", FLAGS_rate, ", expected 0 to 1"));
-  }
+  errors->CheckRange("rate", FLAGS_rate, 0, 1);
   mask->rate = FLAGS_rate;
   if (mask->kind != MaskKind::kRandom) {
     errors->RefuseIfGiven("rate",
@@ -102,10 +92,8 @@ void TakeMaskFlags(MaskOptions* mask, FlagErrors* errors) {
 }
 
 void RefuseMaskFlags(absl::string_view user, FlagErrors* errors) {
-  for (const char* flag :
-       {"mask", "threshold", "percentile", "target_ratio", "rate"}) {
-    errors->RefuseIfGiven(flag, user);
-  }
+  errors->RefuseIfGiven(
+      {"mask", "threshold", "percentile", "target_ratio", "rate"}, user);
 }
 
 }  // namespace maskfill

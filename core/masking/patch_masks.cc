@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/counter_rng.h"
+#include "core/base/names.h"
 #include "glog/logging.h"
 
 namespace maskfill {
@@ -71,26 +72,17 @@ int64_t CountOf(const RelevanceCut& cut, const PatchGrid& grid) {
   return std::llround(cut.value * static_cast<double>(grid.num_patches()));
 }
 
+// In the order of MaskKind.
+constexpr const char* kKinds[] = {"object", "context", "random"};
+
 }  // namespace
 
 absl::StatusOr<MaskKind> ParseMaskKind(absl::string_view text) {
-  if (text == "object") return MaskKind::kObject;
-  if (text == "context") return MaskKind::kContext;
-  if (text == "random") return MaskKind::kRandom;
-  return absl::InvalidArgumentError(absl::StrCat(
-      "--mask is \"", text, "\", expected object, context or random"));
+  return ParseName<MaskKind>(kKinds, text, "--mask is \"$0\", expected $1");
 }
 
 absl::string_view ToString(MaskKind kind) {
-  switch (kind) {
-    case MaskKind::kObject:
-      return "object";
-    case MaskKind::kContext:
-      return "context";
-    case MaskKind::kRandom:
-      return "random";
-  }
-  LOG(FATAL) << "unknown mask kind " << static_cast<int>(kind);
+  return kKinds[static_cast<size_t>(kind)];
 }
 
 PatchMask ObjectMask(const PatchGrid& grid, absl::Span<const float> relevance,

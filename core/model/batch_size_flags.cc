@@ -1,4 +1,3 @@
-#include "absl/strings/str_cat.h"
 #include "core/model/device_flags.h"
 #include "gflags/gflags.h"
 
@@ -9,10 +8,7 @@ namespace maskfill {
 
 void TakeBatchSizeFlag(ComputeOptions* options, FlagErrors* errors) {
   options->batch_size = FLAGS_batch_size;
-  if (FLAGS_batch_size < 1 || FLAGS_batch_size > 65536) {
-    errors->Add(absl::StrCat("--batch_size is ", FLAGS_batch_size,
-                             ", expected 1 to 65536"));
-  }
+  errors->CheckRange("batch_size", FLAGS_batch_size, 1, 65536);
 }
 
 }  // namespace maskfill

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "core/base/sha256.h"
 #include "core/base/status_macros.h"
 #include "core/model/safetensors.h"
+#include "core/model/tensor_names.h"
 #include "core/model/torch_status.h"
 #include "core/model/weight_values.h"
 #include "google/protobuf/util/json_util.h"
@@ -25,7 +27,6 @@ namespace {
 // How many wrong tensors a message lists.
 constexpr size_t kListed = 5;
 // CLIP's temperature: also kept by checkpoints without a text tower.
-constexpr char kLogitScale[] = "logit_scale";
 
 absl::StatusOr<std::string> ToJson(const google::protobuf::Message& message) {
   google::protobuf::util::JsonPrintOptions options;
@@ -114,6 +115,20 @@ absl::StatusOr<CheckpointFile> CheckpointFile::Open(const std::string& dir) {
 absl::StatusOr<Checkpoint> CheckpointFile::Load() const {
   ASSIGN_OR_RETURN(const SafetensorsFile read,
                    ReadSafetensors(*files_.weights));
+  return Checked(read);
+}
+
+absl::StatusOr<Checkpoint> CheckpointFile::Map(
+    std::shared_ptr<const MappedFile>* file) const {
+  ASSIGN_OR_RETURN(*file, files_.weights->Map());
+  // Only the reader knows checksums that the file has not.
+  if (!files_.has_checksums) return Load();
+  ASSIGN_OR_RETURN(const SafetensorsFile read, MapSafetensors(*file));
+  return Checked(read);
+}
+
+absl::StatusOr<Checkpoint> CheckpointFile::Checked(
+    const SafetensorsFile& read) const {
   const std::string context = absl::StrCat("checkpoint \"", dir_, "\"");
   RETURN_IF_ERROR(Annotate(CheckTensors(config_, read.tensors), context));
   RETURN_IF_ERROR(Annotate(

@@ -4,17 +4,21 @@
 #ifndef MASKFILL_CORE_MODEL_CHECKPOINT_H_
 #define MASKFILL_CORE_MODEL_CHECKPOINT_H_
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "core/base/mapped_file.h"
 #include "core/model/model_config.h"
 #include "core/model/named_tensors.h"
 #include "core/record/checkpoint_files.h"
 #include "proto/checkpoint.pb.h"
 
 namespace maskfill {
+
+struct SafetensorsFile;
 
 // The text of config.json.
 absl::StatusOr<std::string> ConfigJson(const ModelConfig& config);
@@ -58,9 +62,14 @@ class CheckpointFile {
   // configuration do not fit (CheckTensors), or when a value is none that
   // weights have (CheckWeightValues).
   absl::StatusOr<Checkpoint> Load() const;
+  // The same without copies of what is float32: tensors lie in the file, which
+  // they keep open, and must not be written to. `file` is that file, to
+  // CheckUnchanged() after their last use.
+  absl::StatusOr<Checkpoint> Map(std::shared_ptr<const MappedFile>* file) const;
 
  private:
   CheckpointFile() = default;
+  absl::StatusOr<Checkpoint> Checked(const SafetensorsFile& read) const;
 
   std::string dir_;
   CheckpointFiles files_;

@@ -1,6 +1,8 @@
 #include "core/model/checkpoint.h"
 
 #include <cmath>
+#include <fstream>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -10,6 +12,7 @@
 #include "absl/strings/str_replace.h"
 #include "core/base/atomic_file.h"
 #include "core/base/files.h"
+#include "core/base/mapped_file.h"
 #include "core/model/safetensors.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -79,6 +82,35 @@ TEST(Checkpoint, ComesBackAsSaved) {
   EXPECT_EQ(file.fingerprint(), fingerprint);
   EXPECT_THAT(ListDirectory(dir),
               IsOkAndHolds(ElementsAre(kConfigFile, kModelFile)));
+}
+
+TEST(Checkpoint, IsMappedAsItWasOpened) {
+  const Checkpoint saved = TinyCheckpoint();
+  const std::string dir = Save(saved);
+  ASSERT_OK_AND_ASSIGN(const CheckpointFile opened, CheckpointFile::Open(dir));
+  // Another one takes its place.
+  Checkpoint other = TinyCheckpoint();
+  other.tensors["visual.proj"] = at::ones({8, 6});
+  Save(other);
+  std::shared_ptr<const MappedFile> file;
+  ASSERT_OK_AND_ASSIGN(const Checkpoint mapped, opened.Map(&file));
+  EXPECT_EQ(mapped.fingerprint, opened.fingerprint());
+  for (const auto& [name, tensor] : saved.tensors) {
+    EXPECT_TRUE(mapped.tensors.at(name).equal(tensor)) << name;
+  }
+  EXPECT_OK(file->CheckUnchanged());
+}
+
+TEST(Checkpoint, IsNotMappedDamaged) {
+  const std::string dir = Save(TinyCheckpoint());
+  const std::string path = JoinPath(dir, kModelFile);
+  ASSERT_OK_AND_ASSIGN(const CheckpointFile opened, CheckpointFile::Open(dir));
+  std::fstream(path, std::ios::in | std::ios::out | std::ios::binary)
+          .seekp(-4, std::ios::end)
+      << "xxxx";
+  std::shared_ptr<const MappedFile> file;
+  EXPECT_THAT(opened.Map(&file),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("is damaged")));
 }
 
 TEST(Checkpoint, EqualCheckpointsHaveEqualBytes) {

@@ -9,8 +9,15 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "core/base/names.h"
 
 namespace maskfill {
+namespace {
+
+// In the order of Precision.
+constexpr const char* kPrecisions[] = {"fp32", "tf32", "bf16"};
+
+}  // namespace
 
 absl::StatusOr<c10::Device> ParseDevice(absl::string_view text) {
   // 0 without CUDA in LibTorch and without a driver.
@@ -40,23 +47,12 @@ absl::StatusOr<c10::Device> ParseDevice(absl::string_view text) {
 }
 
 absl::StatusOr<Precision> ParsePrecision(absl::string_view text) {
-  if (text == "fp32") return Precision::kFp32;
-  if (text == "tf32") return Precision::kTf32;
-  if (text == "bf16") return Precision::kBf16;
-  return absl::InvalidArgumentError(absl::StrCat(
-      "precision \"", text, "\" is unknown; expected fp32, tf32 or bf16"));
+  return ParseName<Precision>(kPrecisions, text,
+                              "precision \"$0\" is unknown; expected $1");
 }
 
 std::string ToString(Precision precision) {
-  switch (precision) {
-    case Precision::kFp32:
-      return "fp32";
-    case Precision::kTf32:
-      return "tf32";
-    case Precision::kBf16:
-      return "bf16";
-  }
-  return "";
+  return kPrecisions[static_cast<size_t>(precision)];
 }
 
 c10::ScalarType WeightDtype(Precision precision) {

@@ -1,6 +1,5 @@
 #include "core/model/device_flags.h"
 
-#include "absl/strings/str_cat.h"
 #include "gflags/gflags.h"
 
 DEFINE_string(device, "auto",
@@ -10,11 +9,7 @@ DEFINE_string(device, "auto",
 namespace maskfill {
 
 void TakeDeviceFlag(ComputeOptions* options, FlagErrors* errors) {
-  if (const auto device = ParseDevice(FLAGS_device); device.ok()) {
-    options->device = *device;
-  } else {
-    errors->Add(absl::StrCat("--device: ", device.status().message()));
-  }
+  errors->Take(ParseDevice(FLAGS_device), &options->device, "device");
 }
 
 }  // namespace maskfill

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/names.h"
 #include "core/base/status_macros.h"
 
 namespace maskfill {
@@ -79,17 +80,18 @@ void AddBlocks(const std::string& prefix, const TransformerShape& shape,
   }
 }
 
+// In the order of Activation.
+constexpr const char* kActivations[] = {"quick_gelu", "gelu"};
+
 }  // namespace
 
 absl::StatusOr<Activation> ParseActivation(absl::string_view text) {
-  if (text == "quick_gelu") return Activation::kQuickGelu;
-  if (text == "gelu") return Activation::kGelu;
-  return absl::InvalidArgumentError(absl::StrCat(
-      "activation \"", text, "\" is unknown; expected quick_gelu or gelu"));
+  return ParseName<Activation>(kActivations, text,
+                               "activation \"$0\" is unknown; expected $1");
 }
 
 std::string ToString(Activation activation) {
-  return activation == Activation::kQuickGelu ? "quick_gelu" : "gelu";
+  return kActivations[static_cast<size_t>(activation)];
 }
 
 absl::Status ValidateModelConfig(const ModelConfig& config) {

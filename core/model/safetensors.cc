@@ -19,6 +19,7 @@
 #include "core/base/status_macros.h"
 #include "core/model/torch_status.h"
 #include "core/record/safetensors_header.h"
+#include "glog/logging.h"
 
 namespace maskfill {
 namespace {
@@ -85,6 +86,8 @@ absl::StatusOr<at::Tensor> MapTensor(
       [file](void*) {},  // closed with the last tensor
       at::TensorOptions(type));
 }
+
+std::string ChecksumText(uint32_t crc) { return absl::StrFormat("%08x", crc); }
 
 // What is stored of `tensor`.
 at::Tensor Stored(const at::Tensor& tensor,
@@ -177,9 +180,7 @@ absl::Status WriteSafetensors(
     }
     entry.shape = tensor.sizes().vec();
     entry.end = tensor.numel() * SafetensorsElementBytes(entry.dtype);
-    ASSIGN_OR_RETURN(const at::Tensor stored,
-                     CatchTorch([&] { return Stored(tensor, floating); }));
-    entry.crc32c = absl::StrFormat("%08x", Crc32c(Bytes(stored)));
+    entry.crc32c = ChecksumText(0);
     header.entries.push_back(std::move(entry));
   }
   // Larger elements first: then every tensor is aligned to its own size.
@@ -193,14 +194,21 @@ absl::Status WriteSafetensors(
     entry.begin = end;
     end = entry.end += end;
   }
-  RETURN_IF_ERROR(file->Append(FormatSafetensorsHeader(header)));
-  for (const SafetensorsEntry& entry : header.entries) {
+  // The checksums are known when the tensors are written, and as long as now.
+  const size_t header_bytes = FormatSafetensorsHeader(header).size();
+  RETURN_IF_ERROR(file->SkipStart(static_cast<int64_t>(header_bytes)));
+  for (SafetensorsEntry& entry : header.entries) {
     ASSIGN_OR_RETURN(const at::Tensor stored, CatchTorch([&] {
                        return Stored(tensors.at(entry.name), floating);
                      }));
+    const uint32_t before = file->crc32c();
     RETURN_IF_ERROR(file->Append(Bytes(stored)));
+    entry.crc32c =
+        ChecksumText(Crc32cOfBoth(before, file->crc32c(), stored.nbytes()));
   }
-  return absl::OkStatus();
+  const std::string start = FormatSafetensorsHeader(header);
+  CHECK_EQ(start.size(), header_bytes);
+  return file->FillStart(start);
 }
 
 }  // namespace maskfill

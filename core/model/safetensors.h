@@ -39,7 +39,7 @@ absl::StatusOr<SafetensorsFile> MapSafetensors(
 // Writes atomically (the file is complete under its name or absent). Tensors
 // may lie on any device; what is not contiguous on the CPU, or is not of the
 // dtype `floating` that floating-point tensors are stored as (unset: as they
-// are), is copied, one tensor at a time and twice. The bytes depend on the
+// are), is copied, one tensor at a time. The bytes depend on the
 // arguments alone: tensors by descending element size, then by name. `metadata`
 // gets format=pt, without which common loaders refuse a file, and the checksums
 // of all tensors. InvalidArgument for a dtype that the format does not know.

@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "c10/util/Exception.h"
 #include "core/base/build_facts.h"
+#include "core/base/uncaught.h"
 #include "torch/version.h"
 
 namespace maskfill {
@@ -33,6 +34,10 @@ absl::Status TorchExceptionStatus(const std::exception& exception) {
   if (out_of_memory) {
     return absl::ResourceExhaustedError(absl::StrCat(
         "out of memory: ", message, "; use a smaller --batch_size"));
+  }
+  if (torch_error == nullptr) {
+    const absl::Status status = ExceptionStatus(exception);
+    if (!absl::IsInternal(status)) return status;
   }
   return absl::InternalError(absl::StrCat("LibTorch: ", message));
 }

@@ -1,6 +1,8 @@
 #include "core/model/torch_status.h"
 
+#include <cerrno>
 #include <new>
+#include <system_error>
 
 #include "ATen/ops/empty.h"
 #include "ATen/ops/zeros.h"
@@ -41,6 +43,15 @@ TEST(CatchTorch, SaysWhatToDoWhenMemoryRanOut) {
                        HasSubstr("smaller --batch_size")));
   EXPECT_THAT(CatchTorch([] { throw std::bad_alloc(); }),
               StatusIs(absl::StatusCode::kResourceExhausted));
+}
+
+// As by a thread pool that gets no thread: worth another try.
+TEST(CatchTorch, TellsWhatTheSystemRefusedFromBugs) {
+  EXPECT_THAT(CatchTorch([] {
+                throw std::system_error(EAGAIN, std::generic_category());
+              }),
+              StatusIs(absl::StatusCode::kUnavailable,
+                       HasSubstr("Resource temporarily unavailable")));
 }
 
 }  // namespace

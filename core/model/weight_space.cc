@@ -18,6 +18,12 @@ at::Tensor Matching(const NamedTensors& model, const std::string& name,
 
 }  // namespace
 
+int64_t NumParameters(const NamedTensors& tensors) {
+  int64_t numbers = 0;
+  for (const auto& [name, tensor] : tensors) numbers += tensor.numel();
+  return numbers;
+}
+
 NamedTensors Interpolate(const NamedTensors& a, const NamedTensors& b,
                          double alpha) {
   if (alpha == 0) return a;

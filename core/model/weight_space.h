@@ -2,6 +2,8 @@
 #ifndef MASKFILL_CORE_MODEL_WEIGHT_SPACE_H_
 #define MASKFILL_CORE_MODEL_WEIGHT_SPACE_H_
 
+#include <cstdint>
+
 #include "ATen/core/Tensor.h"
 #include "core/model/named_tensors.h"
 
@@ -11,6 +13,9 @@ namespace maskfill {
 // files is compared before (checkpoint_layout.h). All of a model counts,
 // backbone, head and logit_scale alike. Sums are float64, results float32,
 // rounded once, on the device of the first.
+
+// Numbers in all tensors together.
+int64_t NumParameters(const NamedTensors& tensors);
 
 // (1 - alpha) * a + alpha * b, for alpha in [0, 1]; 0 and 1 give a's and b's
 // tensors themselves, bit for bit (0 * x + y would lose the sign of zeros).

@@ -96,17 +96,16 @@ absl::Status CheckFields(const v1::Manifest& manifest) {
 absl::Status CheckHash(absl::string_view what, absl::string_view found,
                        absl::string_view expected) {
   if (found == expected) return absl::OkStatus();
-  return absl::DataLossError(
-      absl::StrCat(what, " is ", found, ", but the fields give ", expected,
-                   ": the file was edited or is damaged; make the set again "
-                   "with --overwrite"));
+  return absl::DataLossError(absl::StrCat(
+      what, " is ", found, ", but the fields give ", expected,
+      ": the file was edited or is damaged; remove it and make the "
+      "set again"));
 }
 
 absl::StatusOr<v1::Manifest> Parse(const std::string& json) {
   if (json.empty()) {
     return absl::DataLossError(
-        "has 0 bytes, expected a manifest; make the set again with "
-        "--overwrite");
+        "has 0 bytes, expected a manifest; remove it and make the set again");
   }
   v1::Manifest manifest;
   const auto parsed =
@@ -138,7 +137,7 @@ absl::StatusOr<std::string> ReadJson(const std::string& path) {
   if (!bytes.ok() || *bytes <= kMaxManifestBytes) return ReadFile(path);
   return absl::DataLossError(
       absl::StrCat("\"", path, "\" has ", *bytes, " bytes, a manifest at most ",
-                   kMaxManifestBytes, "; make the set again with --overwrite"));
+                   kMaxManifestBytes, "; remove it and make the set again"));
 }
 
 // One line per difference between two sets of named values.

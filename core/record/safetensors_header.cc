@@ -14,6 +14,7 @@
 #include "absl/strings/str_join.h"
 #include "core/base/crc32c.h"
 #include "core/base/foreign_json.h"
+#include "core/base/names.h"
 #include "core/base/status_macros.h"
 #include "nlohmann/json.hpp"
 
@@ -192,12 +193,9 @@ absl::Status CheckEntry(const SafetensorsEntry& entry, int64_t expected_begin,
   const std::string name = Quoted(entry.name);
   const int64_t element_bytes = SafetensorsElementBytes(entry.dtype);
   if (element_bytes == 0) {
-    return Bad(absl::StrCat(
-        name, " has dtype ", Quoted(entry.dtype),
-        ", which is not read; save it in one of ",
-        absl::StrJoin(kDtypes, " ", [](std::string* out, const Dtype& dtype) {
-          absl::StrAppend(out, dtype.name);
-        })));
+    return Bad(absl::StrCat(name, " has dtype ", Quoted(entry.dtype),
+                            ", which is not read; save it in one of ",
+                            absl::StrJoin(NamesOf(kDtypes), " ")));
   }
   if (entry.end < entry.begin) {
     return Bad(absl::StrCat(name, " ends at ", entry.end, ", before its begin ",

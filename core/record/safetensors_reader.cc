@@ -13,6 +13,7 @@
 #include "core/base/crc32c.h"
 #include "core/base/files.h"
 #include "core/base/status_macros.h"
+#include "glog/logging.h"
 
 namespace maskfill {
 namespace {
@@ -50,7 +51,6 @@ absl::StatusOr<std::unique_ptr<SafetensorsReader>> SafetensorsReader::Open(
   // Does not wait for who might write into a pipe.
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) return ErrnoStatus(errno, "open", path);
-  // Closed with the last copy of the function below.
   const std::shared_ptr<const int> file(new int(fd), [](const int* opened) {
     close(*opened);
     delete opened;
@@ -67,8 +67,17 @@ absl::StatusOr<std::unique_ptr<SafetensorsReader>> SafetensorsReader::Open(
       [file, path](int64_t offset, int64_t size, char* out) {
         return ReadFrom(*file, path, offset, size, out);
       }));
+  reader->fd_ = file;
   RETURN_IF_ERROR(reader->ReadHeader());
   return reader;
+}
+
+absl::StatusOr<std::shared_ptr<const MappedFile>> SafetensorsReader::Map()
+    const {
+  CHECK(fd_ != nullptr) << path_ << " is not open";
+  const int fd = fcntl(*fd_, F_DUPFD_CLOEXEC, 0);
+  if (fd < 0) return ErrnoStatus(errno, "open", path_);
+  return MappedFile::OfDescriptor(fd, path_);
 }
 
 absl::StatusOr<std::unique_ptr<SafetensorsReader>> SafetensorsReader::OpenBytes(

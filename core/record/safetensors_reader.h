@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "core/base/mapped_file.h"
 #include "core/record/safetensors_header.h"
 
 namespace maskfill {
@@ -41,6 +42,9 @@ class SafetensorsReader {
   const SafetensorsHeader& header() const { return header_; }
   int64_t file_bytes() const { return file_bytes_; }
 
+  // The file that Open opened, even when another one has its name by now.
+  absl::StatusOr<std::shared_ptr<const MappedFile>> Map() const;
+
   // Copies the tensor's entry.end - entry.begin bytes to `out`. DataLoss that
   // names the tensor when they do not fit its checksum, where it has one.
   absl::Status Read(const SafetensorsEntry& entry, char* out) const;
@@ -62,6 +66,7 @@ class SafetensorsReader {
   const std::string path_;
   const int64_t file_bytes_;
   const ReadAt read_at_;
+  std::shared_ptr<const int> fd_;  // of Open; closed with its last owner
   int64_t data_begin_ = 0;
   SafetensorsHeader header_;
 };

@@ -8,6 +8,7 @@
 #include "core/base/preemption.h"
 #include "core/base/status_macros.h"
 #include "core/model/named_tensors.h"
+#include "core/model/tensor_names.h"
 #include "core/model/torch_status.h"
 #include "core/text/class_prompts.h"
 #include "core/text/text_transformer.h"
@@ -48,7 +49,7 @@ absl::StatusOr<at::Tensor> ZeroshotHead(const Checkpoint& checkpoint,
   const ModelConfig& config = checkpoint.config;
   NamedTensors text;
   for (const auto& [name, tensor] : checkpoint.tensors) {
-    if (name.rfind("visual.", 0) != 0) text.emplace(name, tensor);
+    if (!IsOfImageTower(name)) text.emplace(name, tensor);
   }
   ASSIGN_OR_RETURN(const NamedTensors weights, CatchTorch([&] {
                      return MoveTensors(text, options.compute.device,
@@ -87,7 +88,7 @@ absl::StatusOr<at::Tensor> ZeroshotHead(const Checkpoint& checkpoint,
     const at::Tensor index =
         at::tensor(at::ArrayRef<int64_t>(prompts.names()), at::kLong);
     const at::Tensor scale =
-        checkpoint.tensors.at("logit_scale").to(at::kCPU, at::kFloat).exp();
+        checkpoint.tensors.at(kLogitScale).to(at::kCPU, at::kFloat).exp();
     return at::cat(rows, 0).index_select(0, index).mul(scale);
   });
 }

@@ -5,7 +5,7 @@
 #include <numbers>
 
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
+#include "core/base/names.h"
 
 namespace maskfill {
 namespace {
@@ -52,27 +52,18 @@ double Cosine(const ScheduleOptions& options, int64_t step) {
   return CosineBetween(options.max_learning_rate, 0.0, fraction);
 }
 
+// In the order of ScheduleKind.
+constexpr const char* kKinds[] = {"one_cycle", "cosine", "constant"};
+
 }  // namespace
 
 absl::StatusOr<ScheduleKind> ParseScheduleKind(absl::string_view text) {
-  if (text == "one_cycle") return ScheduleKind::kOneCycle;
-  if (text == "cosine") return ScheduleKind::kCosine;
-  if (text == "constant") return ScheduleKind::kConstant;
-  return absl::InvalidArgumentError(
-      absl::StrCat("unknown schedule \"", text,
-                   "\"; expected one_cycle, cosine or constant"));
+  return ParseName<ScheduleKind>(kKinds, text,
+                                 "unknown schedule \"$0\"; expected $1");
 }
 
 std::string ToString(ScheduleKind kind) {
-  switch (kind) {
-    case ScheduleKind::kOneCycle:
-      return "one_cycle";
-    case ScheduleKind::kCosine:
-      return "cosine";
-    case ScheduleKind::kConstant:
-      return "constant";
-  }
-  return "";
+  return kKinds[static_cast<size_t>(kind)];
 }
 
 ScheduleValue ScheduleAt(const ScheduleOptions& options, int64_t step) {

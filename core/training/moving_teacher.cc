@@ -4,7 +4,7 @@
 
 #include "ATen/core/grad_mode.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
+#include "core/base/names.h"
 #include "core/model/moving_average.h"
 #include "glog/logging.h"
 
@@ -50,20 +50,13 @@ absl::Span<const TeacherUpdate> TeacherUpdates() { return kUpdates; }
 
 absl::StatusOr<const TeacherUpdate*> ParseTeacherUpdate(
     absl::string_view name) {
-  for (const TeacherUpdate& update : kUpdates) {
-    if (name == update.name) return &update;
-  }
+  if (const TeacherUpdate* row = FindRow(kUpdates, name)) return row;
   return absl::InvalidArgumentError(absl::StrCat("there is no update \"", name,
                                                  "\"; there are ",
                                                  DescribeTeacherUpdates()));
 }
 
-std::string DescribeTeacherUpdates() {
-  return absl::StrJoin(
-      kUpdates, ", ", [](std::string* out, const TeacherUpdate& update) {
-        absl::StrAppend(out, update.name, " (", update.description, ")");
-      });
-}
+std::string DescribeTeacherUpdates() { return DescribeRows(kUpdates); }
 
 MovingTeacher::MovingTeacher(NamedTensors teacher, const TeacherUpdate& update,
                              double momentum, int64_t total_steps)

@@ -1,10 +1,9 @@
 #include "core/training/objective.h"
 
-#include <vector>
-
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "core/base/names.h"
 #include "core/training/losses.h"
 
 namespace maskfill {
@@ -58,26 +57,15 @@ constexpr Objective kObjectives[] = {
 absl::Span<const Objective> AllObjectives() { return kObjectives; }
 
 absl::StatusOr<const Objective*> ParseObjective(absl::string_view name) {
-  for (const Objective& objective : kObjectives) {
-    if (name == objective.name) return &objective;
-  }
+  if (const Objective* found = FindRow(kObjectives, name)) return found;
   return absl::InvalidArgumentError(absl::StrCat(
       "there is no mode \"", name, "\"; there are ", DescribeObjectives()));
 }
 
-std::string DescribeObjectives() {
-  return absl::StrJoin(
-      kObjectives, ", ", [](std::string* out, const Objective& objective) {
-        absl::StrAppend(out, objective.name, " (", objective.description, ")");
-      });
-}
+std::string DescribeObjectives() { return DescribeRows(kObjectives); }
 
 std::string ObjectivesThat(bool Objective::* needs) {
-  std::vector<absl::string_view> names;
-  for (const Objective& objective : kObjectives) {
-    if (objective.*needs) names.push_back(objective.name);
-  }
-  return absl::StrJoin(names, ", ");
+  return absl::StrJoin(NamesThat(kObjectives, needs), ", ");
 }
 
 }  // namespace maskfill

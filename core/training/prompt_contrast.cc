@@ -10,10 +10,10 @@
 #include "ATen/ops/cat.h"
 #include "ATen/ops/stack.h"
 #include "ATen/ops/zeros.h"
-#include "absl/strings/match.h"
 #include "core/base/preemption.h"
 #include "core/base/status_macros.h"
 #include "core/model/autocast_guard.h"
+#include "core/model/tensor_names.h"
 #include "core/model/torch_status.h"
 #include "core/training/contrastive_loss.h"
 #include "glog/logging.h"
@@ -21,17 +21,12 @@
 namespace maskfill {
 namespace {
 
-constexpr char kLogitScale[] = "logit_scale";
-
 // Everything of a checkpoint but the image tower and a head.
 NamedTensors TextParameters(const ModelConfig& config,
                             const NamedTensors& tensors) {
   NamedTensors text;
   for (const auto& [name, shape] : ExpectedShapes(config)) {
-    if (absl::StartsWith(name, "visual.") ||
-        absl::StartsWith(name, "classifier.")) {
-      continue;
-    }
+    if (IsOfImageTower(name) || IsOfHead(name)) continue;
     const auto found = tensors.find(name);
     if (found != tensors.end()) text.insert(*found);
   }

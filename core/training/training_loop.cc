@@ -229,7 +229,7 @@ class Loop {
                                {.learner = learner_.State(),
                                 .fingerprint = options_.fingerprint,
                                 .numbers = numbers_},
-                               options_.kept_states);
+                               options_.kept_states, saved_step_);
     }));
     saved_step_ = step();
     return absl::OkStatus();
@@ -262,7 +262,7 @@ class Loop {
   // Of the leading rank; null in others.
   std::unique_ptr<Log> metrics_;
   std::unique_ptr<Log> evaluations_;
-  int64_t saved_step_ = 0;
+  int64_t saved_step_ = 0;  // or that the run went on from
   // Since the last line of metrics.
   double loss_sum_ = 0;
   int64_t losses_ = 0;

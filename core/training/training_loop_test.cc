@@ -192,6 +192,15 @@ TEST_F(TrainingLoop, KeepsAsManyStatesAsItIsTold) {
                                        "step-0000000009", "step-0000000010")));
 }
 
+TEST_F(TrainingLoop, KeepsNoDamagedStateInPlaceOfAWholeOne) {
+  EXPECT_THAT(Run(/*stop_in=*/8), StatusIs(absl::StatusCode::kCancelled));
+  ASSERT_OK(WriteFileUnsynced(Path("state/step-0000000007/state.json"), "{"));
+  EXPECT_THAT(Run(0, /*die_in=*/8), StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(steps_, ElementsAre(7, 8));
+  EXPECT_THAT(ListDirectory(Path("state")),
+              IsOkAndHolds(ElementsAre("step-0000000006", "step-0000000008")));
+}
+
 TEST_F(TrainingLoop, SavesWhenAskedToAndGoesOn) {
   options_.kept_states = 10;
   ASSERT_OK(Run(/*stop_in=*/0, /*die_in=*/0, /*infinite_at=*/-1,

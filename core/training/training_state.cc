@@ -1,12 +1,15 @@
 #include "core/training/training_state.h"
 
+#include <fnmatch.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <map>
 #include <memory>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "core/base/atomic_file.h"
@@ -26,7 +29,6 @@ using Json = nlohmann::ordered_json;
 constexpr char kModelFile[] = "model.safetensors";
 constexpr char kOptimizerFile[] = "optimizer.safetensors";
 constexpr char kStateFile[] = "state.json";
-constexpr char kStepPrefix[] = "step-";
 constexpr char kFirstMoments[] = "exp_avg.";
 constexpr char kSecondMoments[] = "exp_avg_sq.";
 constexpr char kOwnDigest[] = "state_sha256";  // states before had none
@@ -61,18 +63,42 @@ absl::Status WriteStateFiles(const std::string& dir,
   return WriteFileAtomically(JoinPath(dir, kStateFile), json.dump(2) + "\n");
 }
 
-// Names of complete states, newest first.
+// Whether a file of a state lies there, or it cannot be told.
+bool HoldsState(const std::string& path) {
+  for (const std::string& file : TrainingStateFiles()) {
+    const absl::StatusOr<bool> there = FindPath(JoinPath(path, file));
+    if (!there.ok() || *there) return true;
+  }
+  return false;
+}
+
+// Names of states, newest first.
 absl::StatusOr<std::vector<std::string>> ListStates(const std::string& dir) {
   std::vector<std::string> states;
   const absl::StatusOr<std::vector<std::string>> names = ListDirectory(dir);
   if (absl::IsNotFound(names.status())) return states;
   RETURN_IF_ERROR(names.status());
   for (const std::string& name : *names) {
-    if (absl::StartsWith(name, kStepPrefix)) states.push_back(name);
+    if (fnmatch(kTrainingStatePattern, name.c_str(), 0) != 0) continue;
+    if (HoldsState(JoinPath(dir, name))) states.push_back(name);
   }
   // Zero-padded: the order of the names is that of the steps.
   std::reverse(states.begin(), states.end());
   return states;
+}
+
+// The state and nothing that somebody else put there.
+absl::Status RemoveState(const std::string& path) {
+  for (const std::string& file : TrainingStateFiles()) {
+    RETURN_IF_ERROR(RemoveFile(JoinPath(path, file)));
+  }
+  if (rmdir(path.c_str()) == 0) return absl::OkStatus();
+  if (errno != ENOTEMPTY && errno != EEXIST) {
+    return ErrnoStatus(errno, "remove", path);
+  }
+  LOG(WARNING) << "\"" << path << "\" holds more than a training state, and "
+               << "stays for that";
+  return absl::OkStatus();
 }
 
 // Fills everything but the tensors. The schema comes first: all else may mean
@@ -80,12 +106,20 @@ absl::StatusOr<std::vector<std::string>> ListStates(const std::string& dir) {
 absl::Status ParseStateFile(const std::string& text, TrainingState* state,
                             std::map<std::string, std::string>* digests) {
   const Json json = ParseForeignJson<Json>(text);
+  if (json.is_discarded()) {
+    return absl::DataLossError(absl::StrCat(kStateFile, " is not JSON"));
+  }
   try {
-    if (json.contains(kOwnDigest) && json[kOwnDigest] != DigestOf(json)) {
-      return absl::DataLossError(
-          absl::StrCat(kStateFile, " does not have the digest it states"));
-    }
     const int64_t version = json.at("schema_version");
+    if (json.contains(kOwnDigest) && json[kOwnDigest] != DigestOf(json)) {
+      const std::string found =
+          absl::StrCat(kStateFile, " does not have the digest it states");
+      if (version <= kSchemaVersion) return absl::DataLossError(found);
+      // A newer version's digest may be another.
+      return absl::OutOfRangeError(absl::StrCat(
+          found, ": it is damaged, or of schema_version ", version,
+          ", and this version of the program goes on from ", kSchemaVersion));
+    }
     if (version != kSchemaVersion) {
       return absl::FailedPreconditionError(absl::StrCat(
           kStateFile, " has schema_version ", version, ", this version of ",
@@ -150,7 +184,7 @@ std::vector<std::string> TrainingStateFiles() {
 }
 
 std::string TrainingStatePath(const std::string& dir, int64_t step) {
-  return JoinPath(dir, absl::StrFormat("%s%010d", kStepPrefix, step));
+  return JoinPath(dir, absl::StrFormat("step-%010d", step));
 }
 
 bool IsTrainingState(const std::string& dir) {
@@ -158,24 +192,33 @@ bool IsTrainingState(const std::string& dir) {
 }
 
 absl::Status SaveTrainingState(const std::string& dir,
-                               const TrainingState& state, int64_t keep) {
+                               const TrainingState& state, int64_t keep,
+                               std::optional<int64_t> previous) {
   ASSIGN_OR_RETURN(
       const std::unique_ptr<TemporaryDirectory> temporary,
       TemporaryDirectory::Create(TrainingStatePath(dir, state.learner.step)));
   RETURN_IF_ERROR(
       Annotate(WriteStateFiles(temporary->path(), state), "training state"));
   RETURN_IF_ERROR(temporary->Publish(TrainingStateFiles()));
-  return KeepNewestTrainingStates(dir, state.learner.step, keep);
+  return KeepNewestTrainingStates(dir, state.learner.step, keep, previous);
 }
 
 absl::Status KeepNewestTrainingStates(const std::string& dir, int64_t step,
-                                      int64_t keep) {
-  ASSIGN_OR_RETURN(std::vector<std::string> states, ListStates(dir));
-  std::erase_if(states, [&dir, step](const std::string& name) {
-    return JoinPath(dir, name) > TrainingStatePath(dir, step);
-  });
-  for (size_t i = keep; i < states.size(); ++i) {
-    RETURN_IF_ERROR(RemoveTree(JoinPath(dir, states[i])));
+                                      int64_t keep,
+                                      std::optional<int64_t> previous) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> states, ListStates(dir));
+  const std::string newest = TrainingStatePath(dir, step);
+  int64_t kept = 0;
+  for (const std::string& name : states) {
+    const std::string path = JoinPath(dir, name);
+    if (path > newest) continue;
+    const bool was_passed_over = previous.has_value() && path < newest &&
+                                 path > TrainingStatePath(dir, *previous);
+    if (!was_passed_over && ++kept <= keep) continue;
+    const absl::Status removed = RemoveState(path);
+    // What cannot be read can perhaps not be removed either.
+    if (!was_passed_over) RETURN_IF_ERROR(removed);
+    if (!removed.ok()) LOG(WARNING) << removed.message();
   }
   return absl::OkStatus();
 }
@@ -183,23 +226,24 @@ absl::Status KeepNewestTrainingStates(const std::string& dir, int64_t step,
 absl::StatusOr<std::optional<TrainingState>> LoadNewestTrainingState(
     const std::string& dir, const std::string& fingerprint) {
   ASSIGN_OR_RETURN(const std::vector<std::string> states, ListStates(dir));
-  absl::Status unreadable;  // of the newest one that could not be read
+  absl::Status unusable;  // of the newest one that may be whole
   for (const std::string& name : states) {
     const std::string path = JoinPath(dir, name);
     absl::StatusOr<TrainingState> state = ReadState(path);
-    if (IsDamage(state.status())) {
-      LOG(WARNING) << "\"" << path
-                   << "\" is damaged: " << state.status().message()
-                   << "; it is removed, the one before it is taken";
-      RETURN_IF_ERROR(RemoveTree(path));
-      continue;
-    }
     const absl::Status status =
         Annotate(state.status(), absl::StrCat("\"", path, "\""));
-    if (absl::IsUnavailable(status)) {
+    if (IsDamage(status)) {
+      LOG(WARNING) << "\"" << path
+                   << "\" is damaged: " << state.status().message()
+                   << "; it stays until the run is past it, the one before it "
+                      "is taken";
+      continue;
+    }
+    if (absl::IsUnavailable(status) || absl::IsOutOfRange(status)) {
       LOG(WARNING) << status.message()
-                   << "; it stays, the one before it is taken";
-      unreadable.Update(status);
+                   << "; it stays until the run is past it, the one before it "
+                      "is taken";
+      unusable.Update(status);
       continue;
     }
     RETURN_IF_ERROR(status);
@@ -211,10 +255,10 @@ absl::StatusOr<std::optional<TrainingState>> LoadNewestTrainingState(
     }
     return std::optional<TrainingState>(*std::move(state));
   }
-  RETURN_IF_ERROR(unreadable);
+  RETURN_IF_ERROR(unusable);
   if (!states.empty()) {
     LOG(ERROR) << "all " << states.size() << " saved states in \"" << dir
-               << "\" were damaged: the run begins again, from step 0";
+               << "\" are damaged: the run begins again, from step 0";
   }
   return std::optional<TrainingState>();
 }

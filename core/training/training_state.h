@@ -30,9 +30,11 @@ std::string TrainingStatePath(const std::string& dir, int64_t step);
 // optimizer.safetensors (exp_avg.NAME, exp_avg_sq.NAME, and teacher.NAME of a
 // teacher that moves) and state.json, which holds the digests of the others.
 // The directory gets its name last, so it is complete or absent. Then removes
-// all but the newest `keep` states. Tensors may lie on any device.
+// all but the newest `keep` states, as KeepNewestTrainingStates. Tensors may
+// lie on any device.
 absl::Status SaveTrainingState(const std::string& dir,
-                               const TrainingState& state, int64_t keep);
+                               const TrainingState& state, int64_t keep,
+                               std::optional<int64_t> previous = std::nullopt);
 
 // The files of a state.
 std::vector<std::string> TrainingStateFiles();
@@ -42,18 +44,25 @@ bool IsTrainingState(const std::string& dir);
 // last state's model, with configuration and what is not trained.
 inline constexpr char kLastDirectory[] = "last";
 
+// How the directory of a state is called, for fnmatch.
+inline constexpr char kTrainingStatePattern[] =
+    "step-[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]";
+
 // Removes all but the newest `keep` states in `dir` of steps up to `step`, also
-// what a run was killed before it could remove. Later ones stay: what could not
-// be read when the run went on from `step`.
-absl::Status KeepNewestTrainingStates(const std::string& dir, int64_t step,
-                                      int64_t keep);
+// what a run was killed before it could remove. States between `previous` and
+// `step` do not count and go too: the run could not go on from them. Later ones
+// stay. What is no file of a state stays where it is.
+absl::Status KeepNewestTrainingStates(
+    const std::string& dir, int64_t step, int64_t keep,
+    std::optional<int64_t> previous = std::nullopt);
 
 // The newest state in `dir` that can be read and verifies, on the CPU; nothing
-// when there is none. A damaged one (cut, or another digest) is reported and
-// removed. One that the system fails to read is reported and left alone; its
-// error (Unavailable) is returned where no other state is whole. Errors at once
-// are PermissionDenied and the like, and FailedPrecondition for a state of
-// another fingerprint or of another schema_version.
+// when there is none. Removes nothing: a damaged one (cut, or another digest)
+// and one that the system fails to read are reported and passed over. Where no
+// other is whole, the error of the latter (Unavailable) is returned, and so is
+// OutOfRange of one that a newer version may have written. Errors at once are
+// PermissionDenied and the like, and FailedPrecondition for a state of another
+// fingerprint or of another schema_version.
 absl::StatusOr<std::optional<TrainingState>> LoadNewestTrainingState(
     const std::string& dir, const std::string& fingerprint);
 

@@ -72,7 +72,14 @@ TEST(TrainingState, FallsBackToTheOneBeforeADamagedOne) {
   ASSERT_OK_AND_ASSIGN(const auto found, LoadNewestTrainingState(dir, "f"));
   ASSERT_TRUE(found.has_value());
   EXPECT_EQ(found->learner.step, 9);
-  EXPECT_FALSE(PathExists(JoinPath(dir, "step-0000000010")));
+  // Its model is whole, and may be all that is left of a training.
+  EXPECT_THAT(
+      ListDirectory(TrainingStatePath(dir, 10)),
+      IsOkAndHolds(testing::UnorderedElementsAreArray(TrainingStateFiles())));
+  // It takes no place among those that are kept.
+  ASSERT_OK(SaveTrainingState(dir, StateOfStep(11), 2, /*previous=*/9));
+  EXPECT_THAT(ListDirectory(dir), IsOkAndHolds(testing::ElementsAre(
+                                      "step-0000000009", "step-0000000011")));
 }
 
 TEST(TrainingState, TakesACutStateForDamaged) {
@@ -88,7 +95,10 @@ TEST(TrainingState, TakesACutStateForDamaged) {
                                  path, bytes.substr(0, bytes.size() / 2)));
       ASSERT_OK_AND_ASSIGN(const auto found, LoadNewestTrainingState(dir, "f"));
       EXPECT_FALSE(found.has_value());
-      EXPECT_FALSE(PathExists(JoinPath(dir, "step-0000000009")));
+      for (const std::string& other : TrainingStateFiles()) {
+        EXPECT_EQ(PathExists(JoinPath(TrainingStatePath(dir, 9), other)),
+                  !is_missing || other != file);
+      }
     }
   }
 }
@@ -177,14 +187,20 @@ TEST(TrainingState, GoesOnFromTheNewestWholeOneWhateverHappensToOthers) {
   for (uint64_t i = 0; i < 500; ++i) {
     CounterRng rng(1, "torn states", i, "");
     const int64_t newest_whole = rng.Below(2) == 0 ? 9 : 8;
-    std::vector<std::string> unreadable;
     for (int64_t step = newest_whole + 1; step <= 10; ++step) {
       const std::string path = JoinPath(TrainingStatePath(dir, step),
                                         TrainingStateFiles()[rng.Below(3)]);
       const Harm harm = static_cast<Harm>(rng.Below(4));
-      if (harm == Harm::kReadError) unreadable.push_back(path);
       DoHarm(path, harm, rng);
     }
+    std::vector<std::string> files;
+    for (const int64_t state : {8, 9, 10}) {
+      for (const std::string& file : TrainingStateFiles()) {
+        files.push_back(JoinPath(TrainingStatePath(dir, state), file));
+      }
+    }
+    std::erase_if(files,
+                  [](const std::string& file) { return !IsThere(file); });
     const auto found = LoadNewestTrainingState(dir, "f");
     ASSERT_OK(found.status());
     ASSERT_TRUE(found->has_value());
@@ -196,12 +212,7 @@ TEST(TrainingState, GoesOnFromTheNewestWholeOneWhateverHappensToOthers) {
                           StateOfStep(step).learner.exp_avg.at("a")))
         << i;
     used[step - 8] += 1;
-    for (const std::string& path : unreadable) EXPECT_TRUE(IsThere(path));
-    for (int64_t kept = 8; kept <= newest_whole; ++kept) {
-      for (const std::string& file : TrainingStateFiles()) {
-        EXPECT_TRUE(PathExists(JoinPath(TrainingStatePath(dir, kept), file)));
-      }
-    }
+    for (const std::string& file : files) EXPECT_TRUE(IsThere(file)) << i;
     for (int64_t harmed = newest_whole + 1; harmed <= 10; ++harmed) {
       ASSERT_OK(RemoveTree(TrainingStatePath(dir, harmed)));
       std::filesystem::copy(TrainingStatePath(whole, harmed),
@@ -236,6 +247,53 @@ TEST(TrainingState, LeavesTheStateOfANewerVersionAlone) {
       StatusIs(absl::StatusCode::kFailedPrecondition,
                AllOf(HasSubstr("schema_version 3"), HasSubstr("newer"))));
   EXPECT_TRUE(PathExists(path));
+}
+
+// Its digest may be taken in another way, so damage cannot be told.
+TEST(TrainingState, LeavesWhatMayBeOfANewerVersionAlone) {
+  const std::string dir = TestDirectory();
+  ASSERT_OK(SaveTrainingState(dir, StateOfStep(9), 2));
+  ASSERT_OK(SaveTrainingState(dir, StateOfStep(10), 2));
+  const std::string path = JoinPath(TrainingStatePath(dir, 10), "state.json");
+  ASSERT_OK(WriteFileAtomically(
+      path, R"({"schema_version": 3, "state_sha256": "of all files"})"));
+  ASSERT_OK_AND_ASSIGN(const auto found, LoadNewestTrainingState(dir, "f"));
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(found->learner.step, 9);
+  EXPECT_TRUE(PathExists(path));
+  ASSERT_OK(RemoveTree(TrainingStatePath(dir, 9)));
+  EXPECT_THAT(
+      LoadNewestTrainingState(dir, "f"),
+      StatusIs(absl::StatusCode::kOutOfRange,
+               AllOf(HasSubstr("schema_version 3"), HasSubstr("damaged, or"))));
+  EXPECT_TRUE(PathExists(path));
+}
+
+TEST(TrainingState, LeavesAloneWhatAPersonPutThere) {
+  const std::string dir = TestDirectory();
+  const std::vector<std::string> own = {
+      JoinPath(dir, "step-0000000008.copy/state.json"),
+      JoinPath(dir, "step-9/model.safetensors"),
+      JoinPath(dir, "step-notes/notes.txt"),
+      JoinPath(dir, "step-0000000007/notes.txt"),
+      JoinPath(dir, "step-0000000012/notes.txt")};
+  for (const std::string& path : own) {
+    ASSERT_OK(MakeDirectories(Dirname(path)));
+    ASSERT_OK(WriteFileUnsynced(path, "mine"));
+  }
+  for (const int64_t step : {7, 8, 9, 10}) {
+    ASSERT_OK(SaveTrainingState(dir, StateOfStep(step), /*keep=*/2));
+  }
+  ASSERT_OK_AND_ASSIGN(const auto found, LoadNewestTrainingState(dir, "f"));
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(found->learner.step, 10);
+  for (const std::string& path : own) {
+    EXPECT_THAT(ReadFile(path), IsOkAndHolds("mine"));
+  }
+  EXPECT_THAT(ListDirectory(TrainingStatePath(dir, 7)),
+              IsOkAndHolds(testing::ElementsAre("notes.txt")));
+  EXPECT_FALSE(PathExists(TrainingStatePath(dir, 8)));
+  EXPECT_TRUE(PathExists(TrainingStatePath(dir, 9)));
 }
 
 TEST(TrainingState, KeepsTheNewestOnes) {

@@ -1,4 +1,3 @@
-#include "absl/strings/str_cat.h"
 #include "core/work/run_flags.h"
 #include "gflags/gflags.h"
 
@@ -10,10 +9,7 @@ namespace maskfill {
 
 void TakeBadRecordFlag(RunOptions* options, FlagErrors* errors) {
   options->max_bad_records = FLAGS_max_bad_records;
-  if (options->max_bad_records < 0) {
-    errors->Add(absl::StrCat("--max_bad_records is ", options->max_bad_records,
-                             ", expected at least 0"));
-  }
+  errors->CheckAtLeast("max_bad_records", options->max_bad_records, 0);
 }
 
 }  // namespace maskfill

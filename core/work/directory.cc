@@ -119,10 +119,7 @@ absl::StatusOr<WorkResult> MakeDirectory(const RunOptions& options,
                                          const std::vector<std::string>& names,
                                          const MakeFiles& make,
                                          absl::string_view holds) {
-  if (options.output.empty()) {
-    return absl::InvalidArgumentError("--output is missing");
-  }
-  ASSIGN_OR_RETURN(std::string path, CanonicalPath(options.output));
+  ASSIGN_OR_RETURN(std::string path, OutputPath(options));
   const v1::Manifest plan = PlanOf(work, work.tool, holds);
   DirectoryOutput output(std::move(path), plan, names, make);
   return Perform(options, plan, output);

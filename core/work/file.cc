@@ -101,7 +101,7 @@ absl::StatusOr<WorkResult> MakeFile(const RunOptions& options, const Work& work,
     return absl::InvalidArgumentError(absl::StrCat(
         "--output is \"", options.output, "\", a directory; expected a file"));
   }
-  ASSIGN_OR_RETURN(std::string path, CanonicalPath(options.output));
+  ASSIGN_OR_RETURN(std::string path, OutputPath(options));
   const v1::Manifest plan = PlanOf(work, work.tool, "file");
   FileOutput output(std::move(path), plan, make);
   return Perform(options, plan, output);

@@ -15,9 +15,7 @@ const FlagFactsTable kFacts({
 
 void TakeInputFlag(RunOptions* options, FlagErrors* errors) {
   options->input = FLAGS_input;
-  if (options->input.empty()) {
-    errors->Add("--input is missing, expected a stage directory to read");
-  }
+  errors->Require("input", options->input, "a stage directory to read");
 }
 
 }  // namespace maskfill

@@ -38,9 +38,6 @@ absl::Status CheckApart(const std::string& what, const std::string& path,
 
 // No path that is written lies on, in or around one that is read.
 absl::Status CheckPaths(const RunOptions& options, const v1::Manifest& plan) {
-  if (options.output.empty()) {
-    return absl::InvalidArgumentError("--output is missing");
-  }
   for (const v1::InputReference& input : plan.inputs()) {
     if (input.path().empty() || !PathExists(input.path())) continue;
     RETURN_IF_ERROR(CheckApart("--output", options.output,
@@ -96,7 +93,7 @@ absl::Status AddChecksum(const std::string& path, v1::ShardEntry* entry) {
   uint32_t crc = 0;
   for (size_t at = 0; at < bytes.size(); at += kPieceBytes) {
     crc = Crc32c(bytes.substr(at, kPieceBytes), crc);
-    file->DropPages();
+    file->DropPages(at, kPieceBytes);
   }
   entry->set_bytes(static_cast<int64_t>(bytes.size()));
   entry->set_crc32c(absl::StrFormat("%08x", crc));
@@ -191,6 +188,13 @@ absl::StatusOr<WorkResult> Perform(const RunOptions& options,
   result.seconds = absl::ToDoubleSeconds(absl::Now() - start);
   RETURN_IF_ERROR(WriteRunSummary(options, result, status));
   return result;
+}
+
+absl::StatusOr<std::string> OutputPath(const RunOptions& options) {
+  if (options.output.empty()) {
+    return absl::InvalidArgumentError("--output is missing");
+  }
+  return CanonicalPath(options.output);
 }
 
 absl::StatusOr<v1::Manifest> ReadEntry(const std::string& path) {

@@ -70,6 +70,9 @@ class Output {
 absl::StatusOr<WorkResult> Perform(const RunOptions& options,
                                    const v1::Manifest& plan, Output& output);
 
+// The canonical path of --output. InvalidArgument when it is missing.
+absl::StatusOr<std::string> OutputPath(const RunOptions& options);
+
 // The entry of the ledger at `path`; its fingerprint is verified. NotFound,
 // DataLoss (damaged), FailedPrecondition (of a newer version).
 absl::StatusOr<v1::Manifest> ReadEntry(const std::string& path);

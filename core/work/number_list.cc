@@ -4,6 +4,8 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "core/base/number_text.h"
 #include "core/work/run_flags.h"
 
 namespace maskfill {
@@ -23,6 +25,12 @@ std::vector<double> ParseNumberList(absl::string_view flag,
     }
   }
   return numbers;
+}
+
+std::string NumberListText(absl::Span<const double> numbers) {
+  return absl::StrJoin(numbers, ",", [](std::string* out, double number) {
+    absl::StrAppend(out, NumberText(number));
+  });
 }
 
 }  // namespace maskfill

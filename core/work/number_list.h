@@ -2,9 +2,11 @@
 #ifndef MASKFILL_CORE_WORK_NUMBER_LIST_H_
 #define MASKFILL_CORE_WORK_NUMBER_LIST_H_
 
+#include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "core/base/flag_errors.h"
 
 namespace maskfill {
@@ -15,6 +17,9 @@ std::vector<double> ParseNumberList(absl::string_view flag,
                                     absl::string_view text,
                                     absl::string_view expected,
                                     FlagErrors* errors);
+
+// "0.1,0.5", each as NumberText says it.
+std::string NumberListText(absl::Span<const double> numbers);
 
 }  // namespace maskfill
 

@@ -24,6 +24,13 @@ TEST(ParseNumberList, KeepsTheOrder) {
   EXPECT_OK(errors.ToStatus());
 }
 
+TEST(NumberListText, IsWhatParsesToTheSame) {
+  FlagErrors errors;
+  EXPECT_EQ(NumberListText(std::vector<double>{0.1, 1, 2.5}), "0.1,1,2.5");
+  EXPECT_THAT(ParseNumberList("alphas", "0.1,1,2.5", "", &errors),
+              ElementsAre(0.1, 1, 2.5));
+}
+
 TEST(ParseNumberList, NamesEverythingThatIsNoNumber) {
   FlagErrors errors;
   ParseNumberList("alphas", "half,0.5,0,5x", "0 to 1", &errors);

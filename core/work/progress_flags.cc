@@ -1,4 +1,3 @@
-#include "absl/status/statusor.h"
 #include "core/base/flag_facts.h"
 #include "core/work/run_flags.h"
 #include "gflags/gflags.h"
@@ -16,10 +15,7 @@ const FlagFactsTable kFacts({
 }  // namespace
 
 void TakeProgressFlag(RunOptions* options, FlagErrors* errors) {
-  const absl::StatusOr<ProgressMode> progress =
-      ParseProgressMode(FLAGS_progress);
-  errors->Add(progress.status());
-  if (progress.ok()) options->progress = *progress;
+  errors->Take(ParseProgressMode(FLAGS_progress), &options->progress);
 }
 
 }  // namespace maskfill

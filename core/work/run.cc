@@ -278,10 +278,7 @@ absl::Status RemoveRunFiles(const std::string& dir, const RunFiles& files) {
 absl::StatusOr<WorkResult> MakeRun(const RunOptions& options, const Work& work,
                                    const RunFiles& files, bool again,
                                    const Body& body) {
-  if (options.output.empty()) {
-    return absl::InvalidArgumentError("--output is missing");
-  }
-  ASSIGN_OR_RETURN(std::string dir, CanonicalPath(options.output));
+  ASSIGN_OR_RETURN(std::string dir, OutputPath(options));
   const v1::Manifest plan = PlanOf(work, work.tool, "checkpoint");
   RunOutput output(std::move(dir), plan, files, again, body);
   return Perform(options, plan, output);

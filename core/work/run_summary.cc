@@ -1,12 +1,14 @@
 #include "core/work/run_summary.h"
 
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/atomic_file.h"
 #include "core/base/files.h"
+#include "core/base/foreign_json.h"
 #include "core/base/status_macros.h"
 #include "core/work/work.h"
 #include "nlohmann/json.hpp"
@@ -86,6 +88,29 @@ std::string RunSummaryJson(const RunOptions& options, const WorkResult& result,
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
+namespace {
+
+// A summary replaces an older one, and nothing else.
+absl::Status CheckReplaceable(const std::string& path) {
+  struct stat info;
+  if (stat(path.c_str(), &info) != 0) return absl::OkStatus();
+  std::string found = S_ISDIR(info.st_mode) ? "a directory" : "no file";
+  if (S_ISREG(info.st_mode)) {
+    ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+    const Json json = ParseForeignJson<Json>(text);
+    if (text.empty() || (json.is_object() && json.contains("status") &&
+                         json.contains("tool") && json.contains("seconds"))) {
+      return absl::OkStatus();
+    }
+    found = "something else than a summary";
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("--summary_json is \"", path, "\", which is ", found,
+                   "; it is left as it is: give a file of its own"));
+}
+
+}  // namespace
+
 absl::Status PrepareRunSummary(const RunOptions& options) {
   if (options.summary_json.empty() || options.dry_run) return absl::OkStatus();
   ASSIGN_OR_RETURN(const std::string summary,
@@ -94,11 +119,12 @@ absl::Status PrepareRunSummary(const RunOptions& options) {
   if (!options.output.empty()) {
     ASSIGN_OR_RETURN(output, CanonicalPath(options.output));
   }
-  if (summary == output || IsDirectory(summary)) {
+  if (summary == output) {
     return absl::InvalidArgumentError(
         absl::StrCat("--summary_json is \"", options.summary_json,
                      "\", expected a file of its own"));
   }
+  RETURN_IF_ERROR(CheckReplaceable(options.summary_json));
   return Annotate(MakeDirectories(Dirname(summary)), "--summary_json");
 }
 
@@ -106,8 +132,12 @@ absl::Status WriteRunSummary(const RunOptions& options,
                              const WorkResult& result,
                              const absl::Status& status) {
   if (options.summary_json.empty() || options.dry_run) return status;
-  const absl::Status written = WriteFileAtomically(
-      options.summary_json, RunSummaryJson(options, result, status));
+  // It may be the work itself that has made something of this name.
+  absl::Status written = CheckReplaceable(options.summary_json);
+  if (written.ok()) {
+    written = WriteFileAtomically(options.summary_json,
+                                  RunSummaryJson(options, result, status));
+  }
   return status.ok() ? Annotate(written, "--summary_json") : status;
 }
 

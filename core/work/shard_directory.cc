@@ -348,7 +348,7 @@ absl::StatusOr<bool> ShardDirectory::RetractDamaged() const {
 
 absl::Status CheckBadRecords(const v1::Manifest& manifest,
                              int64_t max_bad_records) {
-  int64_t bad_records = 0;
+  int64_t bad_records = 0, records = 0;
   std::string first;
   for (const v1::ShardEntry& shard : manifest.shards()) {
     if (first.empty() && shard.bad_records_size() > 0) {
@@ -356,6 +356,11 @@ absl::Status CheckBadRecords(const v1::Manifest& manifest,
                            shard.bad_records(0).reason());
     }
     bad_records += shard.bad_records_size();
+    records += shard.records();
+  }
+  if (records == 0 && bad_records > 0) {
+    return absl::DataLossError(absl::StrCat(
+        "all ", bad_records, " records are unusable; the first is ", first));
   }
   if (bad_records <= max_bad_records) return absl::OkStatus();
   return absl::DataLossError(absl::StrCat(

@@ -24,9 +24,6 @@ using MakeShard = std::function<absl::Status(int64_t, ShardSink&)>;
 
 absl::Status CheckSpec(const RunOptions& options, const ShardSpec& spec) {
   CHECK(!spec.record_type.empty() && !spec.name.empty());
-  if (options.output.empty()) {
-    return absl::InvalidArgumentError("--output is missing");
-  }
   if (spec.num_shards <= 0) {
     return absl::InvalidArgumentError(absl::StrCat(
         "there are ", spec.num_shards, " shards to make, expected at least 1"));
@@ -134,25 +131,21 @@ std::string ShardsOutput::PlanLines(const Found& found) const {
 absl::Status ShardsOutput::Make(const Found& found, WorkResult* result) {
   RETURN_IF_ERROR(MakeDirectories(directory_.dir()));
   RETURN_IF_ERROR(RemoveStaleTemporaries(directory_.dir()));
+  const auto take = [&](const v1::Manifest& finished) {
+    result->manifest = finished;
+    result->already_done = true;
+    result->complete = true;
+    return CheckFinished(result);
+  };
   if (found.standing == Standing::kFinished) {
     ASSIGN_OR_RETURN(const bool whole, directory_.RetractDamaged());
-    if (whole) {
-      result->manifest = found.entry;
-      result->already_done = true;
-      result->complete = true;
-      return CheckFinished(result);
-    }
+    if (whole) return take(found.entry);
   }
   ASSIGN_OR_RETURN(const std::unique_ptr<FileLock> claim,
                    directory_.Claim(options_.overwrite));
   // Other tasks may have finished all in between.
-  ASSIGN_OR_RETURN(Found now, directory_.Inspect());
-  if (now.standing == Standing::kFinished) {
-    result->manifest = std::move(now.entry);
-    result->already_done = true;
-    result->complete = true;
-    return CheckFinished(result);
-  }
+  ASSIGN_OR_RETURN(const Found now, directory_.Inspect());
+  if (now.standing == Standing::kFinished) return take(now.entry);
   RETURN_IF_ERROR(MakeMissing(result));
   ASSIGN_OR_RETURN(std::optional<v1::Manifest> published,
                    directory_.Publish(options_.max_bad_records));
@@ -177,14 +170,11 @@ absl::Status ShardsOutput::MakeMissing(WorkResult* result) {
     LOG(INFO) << own_.size() - missing.size() << " of " << own_.size()
               << " shards are finished already";
   }
-  const auto share = [this](size_t shards) {
-    return spec_.total_records * static_cast<int64_t>(shards) /
-           spec_.num_shards;
-  };
-  Progress progress(options_.progress, plan_.tool(), spec_.unit,
-                    share(own_.size()),
-                    spec_.count_appended ? records_done
-                                         : share(own_.size() - missing.size()));
+  const int64_t records_in_all = spec_.total_records *
+                                 static_cast<int64_t>(own_.size()) /
+                                 spec_.num_shards;
+  Progress progress(options_.progress, plan_.tool(), spec_.unit, records_in_all,
+                    records_done);
   for (const int64_t shard : missing) {
     RETURN_IF_ERROR(CheckNotPreempted());
     RETURN_IF_ERROR(Annotate(MakeOne(shard, &progress, result),
@@ -198,8 +188,8 @@ absl::Status ShardsOutput::MakeOne(int64_t shard, Progress* progress,
   ASSIGN_OR_RETURN(std::unique_ptr<ShardWriter> writer,
                    ShardWriter::Create(directory_.ShardPath(shard)));
   v1::ShardEntry notes;
-  ShardSink sink(writer.get(), &notes, progress, spec_.count_appended,
-                 options_.max_bad_records, &result->bad_records);
+  ShardSink sink(writer.get(), &notes, progress, options_.max_bad_records,
+                 &result->bad_records);
   RETURN_IF_ERROR(make_shard_(shard, sink));
   ASSIGN_OR_RETURN(v1::ShardEntry entry, writer->Close());
   entry.MergeFrom(notes);
@@ -213,12 +203,11 @@ absl::Status ShardsOutput::MakeOne(int64_t shard, Progress* progress,
 }  // namespace
 
 ShardSink::ShardSink(ShardWriter* writer, v1::ShardEntry* entry,
-                     Progress* progress, bool count_appended,
-                     int64_t max_bad_records, int64_t* bad_records)
+                     Progress* progress, int64_t max_bad_records,
+                     int64_t* bad_records)
     : writer_(writer),
       entry_(entry),
       progress_(progress),
-      count_appended_(count_appended),
       max_bad_records_(max_bad_records),
       bad_records_(bad_records) {}
 
@@ -226,7 +215,7 @@ template <typename Record>
 absl::Status ShardSink::AppendRecord(const Record& record) {
   RETURN_IF_ERROR(CheckNotPreempted());
   RETURN_IF_ERROR(writer_->Append(record));
-  if (count_appended_) progress_->Add();
+  progress_->Add();
   return absl::OkStatus();
 }
 
@@ -262,17 +251,21 @@ absl::Status ShardSink::AddBadRecord(absl::string_view source,
       " unusable so far, --max_bad_records allows ", max_bad_records_, ")"));
 }
 
-void ShardSink::AddProgress(int64_t n) { progress_->Add(n); }
-
-void ShardSink::SetProgressDetail(std::string detail) {
-  progress_->SetDetail(std::move(detail));
+ShardSpec ShardsLike(const RecordSet& set, std::string record_type) {
+  ShardSpec spec;
+  spec.record_type = std::move(record_type);
+  spec.name = set.manifest().name();
+  spec.num_shards = set.num_shards();
+  spec.dataset = set.manifest().dataset();
+  spec.total_records = set.num_records();
+  return spec;
 }
 
 absl::StatusOr<WorkResult> MakeShards(const RunOptions& options,
                                       const ShardSpec& spec,
                                       const MakeShard& make_shard) {
+  ASSIGN_OR_RETURN(std::string dir, OutputPath(options));
   RETURN_IF_ERROR(CheckSpec(options, spec));
-  ASSIGN_OR_RETURN(std::string dir, CanonicalPath(options.output));
   const v1::Manifest plan = PlanFor(spec);
   ShardsOutput output(options, spec, plan, std::move(dir), make_shard);
   return Perform(options, plan, output);

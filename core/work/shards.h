@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "core/base/progress.h"
+#include "core/record/record_set.h"
 #include "core/record/shard_writer.h"
 #include "core/work/run_options.h"
 #include "core/work/work.h"
@@ -30,9 +31,11 @@ struct ShardSpec {
   std::vector<v1::Option> notes = {};  // of the manifest, for people
   std::string unit = "images";         // of progress
   int64_t total_records = 0;  // over all shards, for progress; 0: unknown
-  // Progress counts the records appended; false: what AddProgress() is told.
-  bool count_appended = true;
 };
+
+// For records of this type, one shard for each of `set`, with its name and data
+// set, and as many records.
+ShardSpec ShardsLike(const RecordSet& set, std::string record_type);
 
 // Where the records of the shard that is being made go. Not thread-safe: call
 // it in record order, as OrderedParallel's consume does.
@@ -40,7 +43,7 @@ class ShardSink {
  public:
   // Used by MakeShards. `bad_records` counts over all shards.
   ShardSink(ShardWriter* writer, v1::ShardEntry* entry, Progress* progress,
-            bool count_appended, int64_t max_bad_records, int64_t* bad_records);
+            int64_t max_bad_records, int64_t* bad_records);
 
   // Cancelled when the process was told to stop.
   absl::Status Append(const google::protobuf::MessageLite& message);
@@ -56,9 +59,6 @@ class ShardSink {
   // --max_bad_records. `source`: the file, or shard and record.
   absl::Status AddBadRecord(absl::string_view source, absl::string_view reason);
 
-  void AddProgress(int64_t n);
-  void SetProgressDetail(std::string detail);
-
  private:
   template <typename Record>
   absl::Status AppendRecord(const Record& record);
@@ -66,7 +66,6 @@ class ShardSink {
   ShardWriter* writer_;
   v1::ShardEntry* entry_;
   Progress* progress_;
-  bool count_appended_;
   int64_t max_bad_records_;
   int64_t* bad_records_;
 };

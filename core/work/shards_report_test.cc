@@ -28,10 +28,29 @@ using ShardsReportTest = ShardsTest;
 // A stage whose second record of each shard is unusable.
 absl::StatusOr<WorkResult> RunWithBadRecords(const RunOptions& options) {
   return MakeShards(options, TestShardSpec(),
-                    [](int64_t shard, ShardSink& sink) {
+                    [](int64_t shard, ShardSink& sink) -> absl::Status {
+                      RETURN_IF_ERROR(sink.Append("an image"));
                       return sink.AddBadRecord(
                           absl::StrCat("image", shard, ".jpg"), "not an image");
                     });
+}
+
+TEST_F(ShardsReportTest, NothingButBadRecordsIsNoSet) {
+  RunOptions options = Options();
+  options.max_bad_records = 100;
+  const auto run = [&] {
+    return MakeShards(options, TestShardSpec(),
+                      [](int64_t shard, ShardSink& sink) {
+                        return sink.AddBadRecord(
+                            absl::StrCat("image", shard, ".jpg"), "no image");
+                      });
+  };
+  // The second finds the shards of the first.
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(run(), StatusIs(absl::StatusCode::kDataLoss,
+                                AllOf(HasSubstr("all 5 records are unusable"),
+                                      HasSubstr("image0.jpg: no image"))));
+  }
 }
 
 TEST_F(ShardsReportTest, FailsBeyondMaxBadRecords) {

@@ -324,6 +324,17 @@ TEST_F(ShardsTest, MakesTheDirectoryOfTheSummaryAndRefusesTheOutput) {
   EXPECT_THAT(MakeTestShards(options, TestShardSpec(), Never),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        HasSubstr("--summary_json")));
+  // Neither what lies there nor what the work is about to put there.
+  options.summary_json = dir_ + "/pipe";
+  ASSERT_EQ(mkfifo(options.summary_json.c_str(), 0666), 0);
+  EXPECT_THAT(
+      MakeTestShards(options, TestShardSpec(), Never),
+      StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("no file")));
+  options.summary_json = options.output + "/test.manifest.json";
+  const auto made = MakeTestShards(options, TestShardSpec());
+  EXPECT_THAT(made, StatusIs(absl::StatusCode::kInvalidArgument,
+                             HasSubstr("something else than a summary")));
+  EXPECT_OK(ReadManifest(options.summary_json).status());
   options.summary_json = dir_ + "/new/folder/summary.json";
   ASSERT_OK(MakeTestShards(options, TestShardSpec()));
   EXPECT_TRUE(PathExists(options.summary_json));

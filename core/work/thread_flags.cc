@@ -1,4 +1,3 @@
-#include "absl/strings/str_cat.h"
 #include "core/work/run_flags.h"
 #include "gflags/gflags.h"
 
@@ -9,10 +8,8 @@ namespace maskfill {
 
 void TakeThreadFlag(RunOptions* options, FlagErrors* errors) {
   options->num_threads = FLAGS_num_threads;
-  if (options->num_threads < 0 || options->num_threads > 1024) {
-    errors->Add(absl::StrCat("--num_threads is ", options->num_threads,
-                             ", expected 0 to 1024 (0: all cores)"));
-  }
+  errors->CheckRange("num_threads", options->num_threads, 0, 1024,
+                     " (0: all cores)");
 }
 
 }  // namespace maskfill

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "core/base/names.h"
 #include "core/base/status_macros.h"
 #include "proto/eval_report.pb.h"
 
@@ -56,10 +57,7 @@ absl::Status AddColumns(const v1::EvalReport& report, const std::string& path,
                         AccuracyTable* table, std::string* class_list) {
   for (const v1::SetReport& set : report.sets()) {
     RETURN_IF_ERROR(CheckClassList(set, path, class_list));
-    const auto known = std::find_if(
-        table->columns.begin(), table->columns.end(),
-        [&set](const auto& column) { return column.name == set.name(); });
-    if (known != table->columns.end()) {
+    if (const auto* known = FindRow(table->columns, set.name())) {
       RETURN_IF_ERROR(CheckSameSet(set, path, *known));
       continue;
     }
@@ -95,13 +93,11 @@ absl::Status AddAverages(const std::vector<std::string>& id_sets,
           return column.name == name && !column.in_distribution;
         });
     if (found == columns.end()) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "--id: set \"", name,
-          "\" is in no report or given twice; the "
-          "reports have ",
-          absl::StrJoin(columns, ", ", [](std::string* out, const auto& c) {
-            absl::StrAppend(out, c.name);
-          })));
+      return absl::InvalidArgumentError(
+          absl::StrCat("--id: set \"", name,
+                       "\" is in no report or given twice; the "
+                       "reports have ",
+                       absl::StrJoin(NamesOf(columns), ", ")));
     }
     found->in_distribution = true;
     std::rotate(front, found, found + 1);

@@ -1,12 +1,12 @@
 #include "eval/report/paired_differences.h"
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "core/base/names.h"
 
 namespace maskfill {
 namespace {
@@ -56,16 +56,11 @@ Accuracies Mean(const std::vector<PairedDifferences::Pair>& pairs,
 
 absl::StatusOr<PairedDifferences> CompareWith(const AccuracyTable& table,
                                               const std::string& baseline) {
-  const auto base = std::find_if(
-      table.methods.begin(), table.methods.end(),
-      [&baseline](const auto& method) { return method.name == baseline; });
-  if (base == table.methods.end()) {
+  const AccuracyTable::Method* base = FindRow(table.methods, baseline);
+  if (base == nullptr) {
     return absl::InvalidArgumentError(absl::StrCat(
         "--baseline: there is no method \"", baseline, "\"; the reports have ",
-        absl::StrJoin(table.methods, ", ",
-                      [](std::string* out, const auto& method) {
-                        absl::StrAppend(out, method.name);
-                      })));
+        absl::StrJoin(NamesOf(table.methods), ", ")));
   }
   PairedDifferences differences;
   differences.baseline = baseline;

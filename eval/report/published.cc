@@ -2,7 +2,6 @@
 
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -10,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "core/base/files.h"
 #include "core/base/foreign_json.h"
+#include "core/base/names.h"
 #include "core/base/status_macros.h"
 #include "nlohmann/json.hpp"
 
@@ -99,10 +99,7 @@ absl::StatusOr<std::vector<PublishedRow>> ReadPublished(
     return absl::InvalidArgumentError(absl::StrCat(
         "\"", path, "\" has values for ", absl::StrJoin(names, ", "),
         ", none of them a set of the reports: ",
-        absl::StrJoin(table.columns, ", ",
-                      [](std::string* out, const auto& column) {
-                        absl::StrAppend(out, column.name);
-                      })));
+        absl::StrJoin(NamesOf(table.columns), ", ")));
   }
   return rows;
 }

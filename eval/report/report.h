@@ -15,7 +15,7 @@
 namespace maskfill {
 
 // Raised when the same inputs give other tables or another page.
-inline constexpr int kReportVersion = 3;
+inline constexpr int kReportVersion = 4;
 
 struct ReportOptions {
   RunOptions run;                   // output: a directory; empty: print only

@@ -131,10 +131,7 @@ absl::StatusOr<ReportOptions> ReportOptionsFromFlags() {
   FlagErrors errors;
   ReportOptions options;
   const std::vector<std::string> patterns = ParseList(FLAGS_reports);
-  if (patterns.empty()) {
-    errors.Add(
-        "--reports is missing, expected the files that eval --output wrote");
-  }
+  errors.Require("reports", patterns, "the files that eval --output wrote");
   options.id_sets = ParseList(FLAGS_id);
   options.baselines = ParseList(FLAGS_baseline);
   options.published = FLAGS_published;

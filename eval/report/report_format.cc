@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "core/base/names.h"
 #include "core/base/number_text.h"
 
 namespace maskfill {
@@ -18,6 +19,13 @@ namespace {
 bool HasCounts(const AccuracyTable& table) {
   return std::any_of(table.columns.begin(), table.columns.end(),
                      [](const auto& column) { return column.counted > 0; });
+}
+
+// `first`, and the names of all columns.
+std::vector<std::string> Header(std::vector<std::string> first,
+                                const AccuracyTable& table) {
+  for (const auto& column : table.columns) first.push_back(column.name);
+  return first;
 }
 
 bool HasIntervals(const PairedDifferences& differences) {
@@ -83,17 +91,14 @@ std::string CsvLine(const std::vector<std::string>& fields) {
       "\n");
 }
 
+// In the order of ReportFormat.
+constexpr const char* kFormats[] = {"md", "csv", "latex", "json", "html"};
+
 }  // namespace
 
 absl::StatusOr<ReportFormat> ParseReportFormat(absl::string_view text) {
-  if (text == "md") return ReportFormat::kMarkdown;
-  if (text == "csv") return ReportFormat::kCsv;
-  if (text == "latex") return ReportFormat::kLatex;
-  if (text == "json") return ReportFormat::kJson;
-  if (text == "html") return ReportFormat::kHtml;
-  return absl::InvalidArgumentError(
-      absl::StrCat("--format: \"", text,
-                   "\" is unknown; expected md, csv, latex, json or html"));
+  return ParseName<ReportFormat>(kFormats, text,
+                                 "--format: \"$0\" is unknown; expected $1");
 }
 
 std::string Points(const std::optional<double>& difference) {
@@ -122,9 +127,8 @@ std::string AccuracyCell(const AccuracyTable::Method& method, size_t column) {
 TextTable AccuracyText(const AccuracyTable& table) {
   const bool several = HasSeveralSeeds(table);
   TextTable text;
-  std::vector<std::string>& header = text.lines.emplace_back();
-  header.push_back("top-1 %");
-  for (const auto& column : table.columns) header.push_back(column.name);
+  std::vector<std::string>& header =
+      text.lines.emplace_back(Header({"top-1 %"}, table));
   if (several) header.push_back("seeds");
   const size_t width = header.size();
   if (HasCounts(table)) {
@@ -159,9 +163,8 @@ TextTable DifferenceText(const AccuracyTable& table,
   TextTable text;
   text.title = absl::StrCat("Differences to ", differences.baseline,
                             " in points", several ? ", paired by seed" : "");
-  std::vector<std::string>& header = text.lines.emplace_back();
-  header.push_back("points");
-  for (const auto& column : table.columns) header.push_back(column.name);
+  std::vector<std::string>& header =
+      text.lines.emplace_back(Header({"points"}, table));
   if (several) header.push_back("seeds");
   for (const size_t i : listed) {
     const std::string& name = table.columns[i].name;
@@ -220,24 +223,21 @@ TextTable PublishedText(const AccuracyTable& table,
                         const std::vector<PublishedRow>& published) {
   TextTable text;
   text.title = "Published values, in brackets what ours have more";
-  std::vector<std::string>& header = text.lines.emplace_back();
-  header.push_back("top-1 %");
-  for (const auto& column : table.columns) header.push_back(column.name);
+  std::vector<std::string>& header =
+      text.lines.emplace_back(Header({"top-1 %"}, table));
   const bool tolerances =
       std::any_of(published.begin(), published.end(),
                   [](const auto& row) { return row.tolerance.has_value(); });
   if (tolerances) header.push_back("tolerance");
   header.push_back("source");
   for (const PublishedRow& row : published) {
-    const auto ours =
-        std::find_if(table.methods.begin(), table.methods.end(),
-                     [&row](const auto& m) { return m.name == row.method; });
+    const AccuracyTable::Method* ours = FindRow(table.methods, row.method);
     std::vector<std::string> line = {row.method};
     for (size_t i = 0; i < table.columns.size(); ++i) {
       std::string& cell = line.emplace_back("-");
       if (!row.top1[i].has_value()) continue;
       cell = absl::StrFormat("%.1f", *row.top1[i]);
-      if (ours == table.methods.end() || !ours->mean[i].has_value()) continue;
+      if (ours == nullptr || !ours->mean[i].has_value()) continue;
       const double more = *ours->mean[i] - *row.top1[i];
       const bool far =
           row.tolerance.has_value() && std::fabs(more) > *row.tolerance;
@@ -319,9 +319,7 @@ std::string SignificanceCsv(const AccuracyTable& table,
 
 std::string DifferenceCsv(const AccuracyTable& table,
                           const std::vector<PairedDifferences>& differences) {
-  std::vector<std::string> header = {"baseline", "method", "seed"};
-  for (const auto& column : table.columns) header.push_back(column.name);
-  std::string text = CsvLine(header);
+  std::string text = CsvLine(Header({"baseline", "method", "seed"}, table));
   for (const PairedDifferences& comparison : differences) {
     for (const PairedDifferences::Method& method : comparison.methods) {
       for (const PairedDifferences::Pair& pair : method.pairs) {

@@ -2,15 +2,14 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "core/base/files.h"
+#include "core/base/names.h"
 #include "core/base/status_macros.h"
 #include "glog/logging.h"
 #include "ingest/classes/class_list.h"
@@ -19,6 +18,7 @@
 #include "ingest/layout/csv_layout.h"
 #include "ingest/layout/folder_layout.h"
 #include "ingest/layout/objectnet_layout.h"
+#include "ingest/layout/passed_over.h"
 #include "ingest/layout/published_set.h"
 
 namespace maskfill {
@@ -202,13 +202,8 @@ absl::Status List(const SourceOptions& options, ImageList* list) {
 }  // namespace
 
 absl::StatusOr<Layout> ParseLayout(absl::string_view text) {
-  const auto name = std::find(std::begin(kNames), std::end(kNames), text);
-  if (name != std::end(kNames)) {
-    return static_cast<Layout>(name - std::begin(kNames));
-  }
-  return absl::InvalidArgumentError(absl::StrCat("--layout is \"", text,
-                                                 "\", expected one of ",
-                                                 absl::StrJoin(kNames, ", ")));
+  return ParseName<Layout>(kNames, text,
+                           "--layout is \"$0\", expected one of $2");
 }
 
 const char* ToString(Layout layout) { return kNames[static_cast<int>(layout)]; }
@@ -233,6 +228,11 @@ absl::StatusOr<ImageList> ListSource(const SourceOptions& options) {
   list.ignore = options.ignore;
   list.admitted = options.admitted;
   RETURN_IF_ERROR(List(options, &list));
+  for (const std::string& pattern : UnusedPatterns(list)) {
+    LOG(WARNING) << "--ignore=" << pattern << " left nothing out"
+                 << " (a pattern with a slash is compared with the path below "
+                    "the source, any other one with the name)";
+  }
   if (list.files.empty() && list.findings.errors.empty()) {
     return absl::NotFoundError(absl::StrCat(
         "the class folders of \"", options.path, "\" hold no images (",

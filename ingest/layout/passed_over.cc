@@ -24,13 +24,17 @@ bool Matches(const std::string& pattern, const std::string& path) {
                  FNM_PATHNAME) == 0;
 }
 
+std::string ReasonOf(const std::string& pattern) {
+  return absl::StrCat("matched by --ignore=", pattern);
+}
+
 }  // namespace
 
 bool PassOver(const std::string& path, ImageList* list) {
   SourceFindings& findings = list->findings;
   for (const std::string& pattern : list->ignore) {
     if (!Matches(pattern, path)) continue;
-    findings.LeaveOut(absl::StrCat("matched by --ignore=", pattern), path);
+    findings.LeaveOut(ReasonOf(pattern), path);
     return true;
   }
   const std::string name = Basename(path);
@@ -44,6 +48,20 @@ bool PassOver(const std::string& path, ImageList* list) {
     return true;
   }
   return false;
+}
+
+std::vector<std::string> UnusedPatterns(const ImageList& list) {
+  std::vector<std::string> unused;
+  const auto& left_out = list.findings.left_out;
+  for (const std::string& pattern : list.ignore) {
+    if (std::none_of(left_out.begin(), left_out.end(),
+                     [reason = ReasonOf(pattern)](const auto& entry) {
+                       return entry.reason == reason;
+                     })) {
+      unused.push_back(pattern);
+    }
+  }
+  return unused;
 }
 
 }  // namespace maskfill

@@ -3,6 +3,7 @@
 #define MASKFILL_INGEST_LAYOUT_PASSED_OVER_H_
 
 #include <string>
+#include <vector>
 
 #include "ingest/image_list.h"
 
@@ -17,6 +18,9 @@ namespace maskfill {
 // - what one of list->ignore matches, as the shell's * ? [abc] do: the name, or
 //   where the pattern has a slash the path.
 bool PassOver(const std::string& path, ImageList* list);
+
+// Those of list.ignore for which nothing was passed over.
+std::vector<std::string> UnusedPatterns(const ImageList& list);
 
 }  // namespace maskfill
 

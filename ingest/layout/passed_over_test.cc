@@ -34,5 +34,12 @@ TEST(PassOver, MatchesNamesAtAnyDepthAndPathsAsAWhole) {
   EXPECT_EQ(list.findings.left_out[0].count, 2);
 }
 
+TEST(UnusedPatterns, AreThoseThatMatchedNothing) {
+  ImageList list;
+  list.ignore = {"*.txt", "*.TXT", "ant"};
+  EXPECT_TRUE(PassOver("ant/notes.txt", &list));
+  EXPECT_THAT(UnusedPatterns(list), ElementsAre("*.TXT", "ant"));
+}
+
 }  // namespace
 }  // namespace maskfill

@@ -11,6 +11,7 @@
 #include "core/base/foreign_json.h"
 #include "core/base/status_macros.h"
 #include "core/model/torch_status.h"
+#include "core/model/weight_space.h"
 #include "core/model/weight_values.h"
 #include "core/text/class_names.h"
 #include "model_tool/weights/key_map.h"
@@ -169,9 +170,9 @@ absl::Status NameClasses(const std::vector<std::string>& names,
   return absl::OkStatus();
 }
 
-absl::Status Read(const WeightsSource& source, const std::string& digest,
+absl::Status Read(const WeightsSource& source,
+                  const std::shared_future<std::string>& digest,
                   const ClipWeightsOptions& options, ClipWeights* weights) {
-  weights->known = KnownWeights(digest);
   weights->remarks = source.notes;
   ASSIGN_OR_RETURN(StateDict state, ReadAll(source, options.state_key));
   weights->format = state.format;
@@ -195,9 +196,9 @@ absl::Status Read(const WeightsSource& source, const std::string& digest,
   RETURN_IF_ERROR(AddHead(source, &mapped.tensors));
   weights->naming = mapped.naming;
   Append(mapped.notes, &weights->remarks);
-  for (const auto& [name, tensor] : mapped.tensors) {
-    weights->parameters += tensor.numel();
-  }
+  weights->parameters = NumParameters(mapped.tensors);
+  const absl::Status values = CheckValues(mapped);
+  weights->known = KnownWeights(digest.get());
   ASSIGN_OR_RETURN(const ModelClaims claims,
                    GatherClaims(source, state, options, weights));
   ModelSettings decided;
@@ -215,7 +216,7 @@ absl::Status Read(const WeightsSource& source, const std::string& digest,
       !fits.ok()) {
     return with_file_names(fits);
   }
-  RETURN_IF_ERROR(CheckValues(mapped));
+  RETURN_IF_ERROR(values);
   checkpoint.tensors = std::move(mapped.tensors);
   RETURN_IF_ERROR(ResizeImages(options.image_size, weights));
   RETURN_IF_ERROR(NameClasses(options.class_names, weights));
@@ -229,12 +230,14 @@ absl::Status Read(const WeightsSource& source, const std::string& digest,
 }  // namespace
 
 absl::Status ReadClipWeights(const WeightsSource& source,
-                             const std::string& digest,
+                             const std::shared_future<std::string>& digest,
                              const ClipWeightsOptions& options,
                              ClipWeights* weights) {
   const absl::Status read =
       CatchTorch([&] { return Read(source, digest, options, weights); });
-  if (read.ok() || absl::StrContains(read.message(), source.path)) return read;
+  if (read.ok()) return read;
+  weights->known = KnownWeights(digest.get());
+  if (absl::StrContains(read.message(), source.path)) return read;
   return Annotate(read, source.path);
 }
 

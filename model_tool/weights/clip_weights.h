@@ -3,6 +3,7 @@
 #define MASKFILL_MODEL_TOOL_WEIGHTS_CLIP_WEIGHTS_H_
 
 #include <cstdint>
+#include <future>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,13 +42,13 @@ struct ClipWeights {
   Checkpoint checkpoint;
 };
 
-// Reads the weights of `source`, whose digest is `digest`, and fills `weights`,
-// as far as it comes: for an error the fields are set that were known before
-// it. Errors: see ReadStateDict, MapToOpenAiNames, AddClaimsOfFile,
-// DecideModelSettings, CheckTensors, ValueProblem; tensors are called what the
-// file calls them.
+// Reads the weights of `source` and fills `weights`, as far as it comes: for an
+// error the fields are set that were known before it. `digest`, the
+// source's, is waited for only after all that takes long. Errors: see
+// ReadStateDict, MapToOpenAiNames, AddClaimsOfFile, DecideModelSettings,
+// CheckTensors, ValueProblem; tensors are called what the file calls them.
 absl::Status ReadClipWeights(const WeightsSource& source,
-                             const std::string& digest,
+                             const std::shared_future<std::string>& digest,
                              const ClipWeightsOptions& options,
                              ClipWeights* weights);
 

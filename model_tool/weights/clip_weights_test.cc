@@ -36,7 +36,8 @@ absl::StatusOr<ClipWeights> ReadFrom(
     const ClipWeightsOptions& options = TinyOptions()) {
   ASSIGN_OR_RETURN(const WeightsSource source, OpenWeightsSource(path));
   ClipWeights weights;
-  RETURN_IF_ERROR(ReadClipWeights(source, "", options, &weights));
+  RETURN_IF_ERROR(
+      ReadClipWeights(source, source.DigestMeanwhile(), options, &weights));
   return weights;
 }
 

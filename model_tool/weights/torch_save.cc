@@ -1,6 +1,7 @@
 #include "model_tool/weights/torch_save.h"
 
 #include <cstdint>
+#include <future>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,8 @@
 
 namespace maskfill {
 namespace {
+
+constexpr size_t kLongBytes = 1 << 20;
 
 std::vector<int64_t> ContiguousStrides(at::IntArrayRef sizes) {
   std::vector<int64_t> strides(sizes.size());
@@ -49,12 +52,24 @@ absl::Status TorchSave(const NamedTensors& tensors, AtomicFile* file) {
   // The writer is never told of an error: it would throw, and again while it
   // is destroyed.
   absl::Status appended;
+  // Its CRC-32 of a tensor takes as long as writing one does: the tensor before
+  // is written meanwhile.
+  at::Tensor before, stored;
+  std::future<absl::Status> writing;
+  const auto finish = [&] {
+    if (writing.valid()) appended.Update(writing.get());
+  };
   RETURN_IF_ERROR(CatchTorch([&] {
     caffe2::serialize::PyTorchStreamWriter writer(
-        [&](const void* bytes, size_t size) {
-          if (appended.ok()) {
-            appended = file->Append(
-                absl::string_view(static_cast<const char*>(bytes), size));
+        [&](const void* data, size_t size) {
+          finish();
+          if (!appended.ok()) return size;
+          const absl::string_view bytes(static_cast<const char*>(data), size);
+          if (size >= kLongBytes && stored.defined() &&
+              data == stored.const_data_ptr()) {
+            writing = std::async([file, bytes] { return file->Append(bytes); });
+          } else {
+            appended = file->Append(bytes);
           }
           return size;
         });
@@ -64,12 +79,14 @@ absl::Status TorchSave(const NamedTensors& tensors, AtomicFile* file) {
     int record = 0;
     for (const auto& [name, tensor] : tensors) {
       if (!appended.ok()) break;
-      const at::Tensor stored = tensor.detach().cpu().contiguous();
+      before = stored;
+      stored = tensor.detach().cpu().contiguous();
       writer.writeRecord(absl::StrCat("data/", record++),
                          stored.const_data_ptr(), stored.nbytes());
     }
     writer.writeEndOfFile();
   }));
+  finish();
   return appended;
 }
 

@@ -7,6 +7,7 @@
 #include "ATen/ops/empty.h"
 #include "ATen/ops/equal.h"
 #include "ATen/ops/full.h"
+#include "absl/strings/str_cat.h"
 #include "core/base/files.h"
 #include "core/base/mapped_file.h"
 #include "gmock/gmock.h"
@@ -49,6 +50,24 @@ TEST(TorchSave, IsReadAsItWasGiven) {
   ASSERT_OK_AND_ASSIGN(const StateDict state, ReadStateDict(file));
   EXPECT_EQ(state.format, WeightsFormat::kPickle);
   ASSERT_EQ(state.tensors.size(), tensors.size());
+  for (const auto& [name, tensor] : tensors) {
+    EXPECT_TRUE(at::equal(state.tensors.at(name), tensor)) << name;
+  }
+}
+
+// Those are written while the next one's checksum is computed.
+TEST(TorchSave, KeepsLongTensorsUntilTheyAreWritten) {
+  NamedTensors tensors;
+  for (int i = 0; i < 8; ++i) {
+    tensors[absl::StrCat(i)] =
+        at::arange(i, (1 << 19) + i, at::kFloat).reshape({2, 1 << 18}).t();
+  }
+  const std::string bytes = Saved(tensors, "a.pt");
+  const std::string path = JoinPath(TestDirectory(), "b.pt");
+  ASSERT_OK(WriteFileAtomically(path, bytes));
+  ASSERT_OK_AND_ASSIGN(const auto file, MappedFile::Open(path));
+  // Checks zip's checksums.
+  ASSERT_OK_AND_ASSIGN(const StateDict state, ReadStateDict(file));
   for (const auto& [name, tensor] : tensors) {
     EXPECT_TRUE(at::equal(state.tensors.at(name), tensor)) << name;
   }

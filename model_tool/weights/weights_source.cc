@@ -1,6 +1,7 @@
 #include "model_tool/weights/weights_source.h"
 
 #include <algorithm>
+#include <future>
 #include <iterator>
 #include <set>
 #include <utility>
@@ -91,6 +92,17 @@ absl::StatusOr<std::string> FindInDirectory(const std::string& source,
       ": found no weights, expected a .safetensors, .pt, .pth or .bin file"));
 }
 
+// SHA-256 of a file, of which a piece lies in memory at a time.
+std::string DigestOf(const MappedFile& file) {
+  constexpr size_t kPieceBytes = size_t{16} << 20;
+  Sha256 sha;
+  for (size_t at = 0; at < file.bytes().size(); at += kPieceBytes) {
+    sha.Update(file.bytes().substr(at, kPieceBytes));
+    file.DropPages(at, kPieceBytes);
+  }
+  return sha.HexDigest();
+}
+
 absl::Status OpenParts(WeightsSource* source) {
   ASSIGN_OR_RETURN(const std::string text, ReadFile(source->path));
   const nlohmann::json index = ParseForeignJson(text);
@@ -145,8 +157,7 @@ const char* const kHubNames[6] = {
 std::string WeightsSource::Digest() const {
   std::vector<std::string> digests;
   for (const auto& file : files) {
-    digests.push_back(Sha256Hex(file->bytes()));
-    file->DropPages();
+    digests.push_back(DigestOf(*file));
   }
   if (files.size() == 1) return digests[0];
   Sha256 sha;
@@ -155,6 +166,10 @@ std::string WeightsSource::Digest() const {
     sha.UpdateField(digests[i]);
   }
   return sha.HexDigest();
+}
+
+std::shared_future<std::string> WeightsSource::DigestMeanwhile() const {
+  return std::async([this] { return Digest(); });
 }
 
 absl::Status WeightsSource::CheckUnchanged() const {

@@ -2,6 +2,7 @@
 #ifndef MASKFILL_MODEL_TOOL_WEIGHTS_WEIGHTS_SOURCE_H_
 #define MASKFILL_MODEL_TOOL_WEIGHTS_WEIGHTS_SOURCE_H_
 
+#include <future>
 #include <map>
 #include <memory>
 #include <string>
@@ -29,6 +30,8 @@ struct WeightsSource {
   // SHA-256 of the weights' bytes; of several files, of their digests. The head
   // beside them is another input.
   std::string Digest() const;
+  // The same on a thread of its own, while this is read. This must outlive it.
+  std::shared_future<std::string> DigestMeanwhile() const;
   // DataLoss when a file was written to since it was opened.
   absl::Status CheckUnchanged() const;
 };

@@ -5,6 +5,7 @@
 #include "core/base/build_facts.h"
 #include "core/base/files.h"
 #include "core/base/foreign_json.h"
+#include "core/base/names.h"
 #include "core/base/status_macros.h"
 #include "nlohmann/json.hpp"
 #include "spurious_shapes/factors.h"
@@ -79,10 +80,7 @@ BenchmarkState BenchmarkState::Of(const v1::Manifest& plan) {
 }
 
 const SetSummary* BenchmarkState::FindSet(absl::string_view name) const {
-  for (const SetSummary& set : sets) {
-    if (set.name == name) return &set;
-  }
-  return nullptr;
+  return FindRow(sets, name);
 }
 
 absl::StatusOr<BenchmarkState> ReadBenchmarkState(const std::string& dir) {

@@ -31,21 +31,25 @@ absl::string_view Article(absl::string_view word) {
              : "an";
 }
 
+bool HasColour(CaptionForm form) {
+  return form == CaptionForm::kFull || form == CaptionForm::kNoBackground;
+}
+
+bool HasBackground(CaptionForm form) {
+  return form == CaptionForm::kFull || form == CaptionForm::kNoColour;
+}
+
 // `shape` may be "{}". CLIP's prompts say "a" before any class name.
 std::string CaptionText(Style style, Colour colour, absl::string_view shape,
                         Background background, CaptionForm form) {
-  const bool has_colour =
-      form == CaptionForm::kFull || form == CaptionForm::kNoBackground;
-  const bool has_background =
-      form == CaptionForm::kFull || form == CaptionForm::kNoColour;
   std::string text = absl::StrCat("a ", StyleName(style), " of ");
-  if (has_colour) {
+  if (HasColour(form)) {
     absl::StrAppend(&text, Article(ColourName(colour)), " ", ColourName(colour),
                     " ", shape);
   } else {
     absl::StrAppend(&text, "a ", shape);
   }
-  if (has_background) {
+  if (HasBackground(form)) {
     absl::StrAppend(&text, " on ", BackgroundWord(background));
   }
   return absl::StrCat(text, ".");
@@ -99,15 +103,11 @@ std::vector<std::string> AllCaptions() {
   std::vector<std::string> captions;
   for (int form = 0; form < kNumCaptionForms; ++form) {
     const auto caption_form = static_cast<CaptionForm>(form);
-    const bool has_colour = caption_form == CaptionForm::kFull ||
-                            caption_form == CaptionForm::kNoBackground;
-    const bool has_background = caption_form == CaptionForm::kFull ||
-                                caption_form == CaptionForm::kNoColour;
+    const int colours = HasColour(caption_form) ? kNumColours : 1;
+    const int backgrounds = HasBackground(caption_form) ? kNumBackgrounds : 1;
     for (int style = 0; style < kNumStyles; ++style) {
-      for (int colour = 0; colour < (has_colour ? kNumColours : 1); ++colour) {
-        for (int background = 0;
-             background < (has_background ? kNumBackgrounds : 1);
-             ++background) {
+      for (int colour = 0; colour < colours; ++colour) {
+        for (int background = 0; background < backgrounds; ++background) {
           for (int shape = 0; shape < kNumShapes; ++shape) {
             captions.push_back(CaptionText(
                 static_cast<Style>(style), static_cast<Colour>(colour),

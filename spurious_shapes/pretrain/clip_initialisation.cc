@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 #include "core/base/counter_rng.h"
+#include "core/model/tensor_names.h"
 
 namespace maskfill {
 namespace {
@@ -20,8 +21,8 @@ constexpr double kEmbeddingDeviation = 0.5;
 
 // Standard deviation of a weight matrix or embedding; 0: see Constant().
 double Deviation(const std::string& name, const ModelConfig& config) {
-  const bool visual = absl::StartsWith(name, "visual.");
-  const TransformerShape& shape = visual ? config.vision : config.text;
+  const TransformerShape& shape =
+      IsOfImageTower(name) ? config.vision : config.text;
   const auto width = static_cast<double>(shape.width);
   const double attention = 1 / std::sqrt(width);
   const double depth = 1 / std::sqrt(2.0 * static_cast<double>(shape.layers));
@@ -46,7 +47,7 @@ double Deviation(const std::string& name, const ModelConfig& config) {
 }
 
 double Constant(const std::string& name) {
-  if (name == "logit_scale") return std::log(1 / 0.07);
+  if (name == kLogitScale) return std::log(1 / 0.07);
   return absl::StrContains(name, "ln_") && absl::EndsWith(name, "weight") ? 1
                                                                           : 0;
 }

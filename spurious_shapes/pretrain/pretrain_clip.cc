@@ -18,6 +18,7 @@
 #include "core/model/safetensors.h"
 #include "core/model/torch_status.h"
 #include "core/training/training_loop.h"
+#include "core/training/training_state.h"
 #include "core/work/run.h"
 #include "core/work/work.h"
 #include "glog/logging.h"
@@ -63,7 +64,7 @@ RunFiles PretrainFiles() {
   files.files = {kClipFile, kPretrainMetricsFile, kZeroShotFile};
   files.directories = {
       {kStateDirectory, {}},
-      {JoinPath(kStateDirectory, "step-*"), {"*.safetensors", "state.json"}}};
+      {JoinPath(kStateDirectory, kTrainingStatePattern), TrainingStateFiles()}};
   files.results = {kClipFile};
   files.remade = {kClipFile};
   return files;

@@ -50,25 +50,8 @@ const FlagFactsTable kFacts({
     {"output", {.path = FlagPath::kOutputDirectory, .required = true}},
 });
 
-void CheckAtLeast(const char* flag, int64_t value, int64_t least,
-                  FlagErrors* errors) {
-  if (value < least) {
-    errors->Add(
-        absl::StrCat("--", flag, " is ", value, ", expected at least ", least));
-  }
-}
-
-void CheckShare(const char* flag, double value, FlagErrors* errors) {
-  if (!(value >= 0 && value <= 1)) {
-    errors->Add(absl::StrCat("--", flag, " is ", value, ", expected 0 to 1"));
-  }
-}
-
 void CheckStep(const char* flag, int64_t value, FlagErrors* errors) {
-  if (value < 0 || value > FLAGS_steps) {
-    errors->Add(absl::StrCat("--", flag, " is ", value, ", expected 0 to ",
-                             FLAGS_steps, " (--steps)"));
-  }
+  errors->CheckRange(flag, value, 0, FLAGS_steps, " (--steps)");
 }
 
 void TakeModelFlags(PretrainClipOptions* options, FlagErrors* errors) {
@@ -105,21 +88,21 @@ absl::StatusOr<PretrainClipOptions> PretrainClipOptionsFromFlags() {
   options.checkpoint_every_steps = FLAGS_checkpoint_every_steps;
   options.probe_every_steps = FLAGS_probe_every_steps;
   options.probe_images = FLAGS_probe_images;
-  CheckAtLeast("steps", FLAGS_steps, 1, &errors);
-  CheckAtLeast("text_only_steps", FLAGS_text_only_steps, 0, &errors);
-  CheckAtLeast("global_batch_size", FLAGS_global_batch_size,
-               options.num_replicas, &errors);
-  CheckAtLeast("checkpoint_every_steps", FLAGS_checkpoint_every_steps, 1,
-               &errors);
-  CheckAtLeast("probe_every_steps", FLAGS_probe_every_steps, 0, &errors);
-  CheckAtLeast("probe_images", FLAGS_probe_images, 1, &errors);
+  errors.CheckAtLeast("steps", FLAGS_steps, 1);
+  errors.CheckAtLeast("text_only_steps", FLAGS_text_only_steps, 0);
+  errors.CheckAtLeast("global_batch_size", FLAGS_global_batch_size,
+                      options.num_replicas);
+  errors.CheckAtLeast("checkpoint_every_steps", FLAGS_checkpoint_every_steps,
+                      1);
+  errors.CheckAtLeast("probe_every_steps", FLAGS_probe_every_steps, 0);
+  errors.CheckAtLeast("probe_images", FLAGS_probe_images, 1);
   CheckStep("warmup_steps", FLAGS_warmup_steps, &errors);
   CheckStep("decay_steps", FLAGS_decay_steps, &errors);
-  CheckShare("polysemy_rate", FLAGS_polysemy_rate, &errors);
-  CheckShare("short_caption_rate", FLAGS_short_caption_rate, &errors);
+  errors.CheckRange("polysemy_rate", FLAGS_polysemy_rate, 0, 1);
+  errors.CheckRange("short_caption_rate", FLAGS_short_caption_rate, 0, 1);
   CheckStep("text_frozen_steps", FLAGS_text_frozen_steps, &errors);
-  CheckShare("text_learning_rate_factor", FLAGS_text_learning_rate_factor,
-             &errors);
+  errors.CheckRange("text_learning_rate_factor",
+                    FLAGS_text_learning_rate_factor, 0, 1);
   if (!(FLAGS_learning_rate > 0)) {
     errors.Add(absl::StrCat("--learning_rate is ", FLAGS_learning_rate,
                             ", expected a number above 0"));

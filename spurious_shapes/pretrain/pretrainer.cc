@@ -10,10 +10,10 @@
 #include "ATen/ops/eye.h"
 #include "ATen/ops/tensor.h"
 #include "ATen/ops/zeros_like.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/exit_code.h"
 #include "core/base/status_macros.h"
+#include "core/model/tensor_names.h"
 #include "core/model/torch_status.h"
 #include "core/training/contrastive_loss.h"
 #include "core/training/gradient_clipping.h"
@@ -24,7 +24,6 @@
 namespace maskfill {
 namespace {
 
-constexpr char kLogitScale[] = "logit_scale";
 constexpr char kTextProjection[] = "text_projection";
 constexpr char kTokenEmbedding[] = "token_embedding.weight";
 // CLIP's own limit of the temperature.
@@ -101,9 +100,7 @@ absl::StatusOr<std::unique_ptr<Pretrainer>> Pretrainer::Create(
   }
   pretrainer->is_text_ = at::zeros_like(first.values());
   for (auto& [name, view] : first.Views(pretrainer->is_text_)) {
-    if (!absl::StartsWith(name, "visual.") && name != kLogitScale) {
-      view.fill_(1);
-    }
+    if (IsOfTextTower(name)) view.fill_(1);
   }
   return pretrainer;
 }

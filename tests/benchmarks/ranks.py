@@ -80,15 +80,17 @@ class Bench:
             *(f"--checkpoint={model}-clip", *files, f"--output={model}-zeroshot"),
         )
 
-    def measure(self, model, ranks, threads):
-        """(images a second, images a second of processor time and processor)."""
+    def images_per_second(self, model, steps, batch, threads, ranks, *arguments):
+        """Of a training: by the clock, and of processor time and processor.
+
+        steps: before the measurement begins, and when it ends.
+        """
         self.runs += 1
         output = self.folder / f"run-{self.runs}"
-        skipped, steps = STEPS[model]
         command = [
-            *(self.binaries / "train" / "train", "--mode=ft", f"--input={model}-images"),
+            *(self.binaries / "train" / "train", f"--input={model}-images", *arguments),
             *(f"--checkpoint={model}-zeroshot", f"--output={output}", "--device=cpu"),
-            *(f"--global_batch_size={BATCH[model]}", f"--num_threads={threads}"),
+            *(f"--global_batch_size={batch}", f"--num_threads={threads}"),
             *("--epochs=1000", "--schedule=constant", "--progress=none"),
         ]
         meeting = [f"--num_ranks={ranks}", f"--rendezvous=file:{output}-meeting"]
@@ -103,13 +105,13 @@ class Bench:
             for rank in range(ranks)
         ]
         try:
-            start, used = self._when(output, skipped, processes)
-            end, used_then = self._when(output, steps, processes)
+            start, used = self._when(output, steps[0], processes)
+            end, used_then = self._when(output, steps[1], processes)
         finally:
             for process in processes:
                 process.kill()
                 process.communicate()
-        images = (steps - skipped) * BATCH[model]
+        images = (steps[1] - steps[0]) * batch
         return images / (end - start), images / (used_then - used) * ranks * threads
 
     def _when(self, output, step, processes):
@@ -144,7 +146,13 @@ def main():
             bench.prepare(model)
             sides = SIDES[model]
             rounds = [
-                [bench.measure(model, *side) for side in sides] for _ in range(options.rounds)
+                [
+                    bench.images_per_second(
+                        model, STEPS[model], BATCH[model], threads, ranks, "--mode=ft"
+                    )
+                    for ranks, threads in sides
+                ]
+                for _ in range(options.rounds)
             ]
             for kind, unit in enumerate(("images/s", "images/s of processor time")):
                 ratios = sorted(ours[kind] / other[kind] for ours, other in rounds)

@@ -61,6 +61,13 @@ done
 alone train --version >"$work/version" 2>&1
 expect "and the compiler and LibTorch" \
   grep -Eq "(GCC|Clang) [0-9.]+.*, LibTorch [0-9.]+" "$work/version"
+# Also the one whose need of LibTorch was overlooked.
+idle=""
+while read -r program; do
+  alone maskfill "$(basename "$program")" --version >"$work/version" 2>&1 ||
+    idle="$idle $program"
+done <tools/programs.txt
+expect "every program starts${idle:+, but not$idle}" test -z "$idle"
 first_stages "$work/tarball"
 expect "the tarball's programs run the first stages" test $? = 0
 [ $failed = 0 ] || tail -n 20 "$work/tarball.log" >&2
@@ -124,7 +131,7 @@ assert all(c.grid_height == 4 and len(c.relevance) == 4 * 16 for c in cams)
 assert eval_report_pb2.DESCRIPTOR.name == "maskfill/eval_report.proto"
 PYTHON
 
-# The recipe of an image, which no test here builds.
+# The recipe of an image, which no test builds (docs/packaging.md).
 hadolint=$(dirname "$python")/hadolint
 if [ -x "$hadolint" ]; then
   # DL3008: the versions of Debian's packages are Debian 12's.

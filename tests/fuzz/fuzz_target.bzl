@@ -7,7 +7,7 @@ def fuzz_target(name, deps):
 
     Args:
       name: also of its source, without .cc.
-      deps: what it feeds.
+      deps: the library of what it feeds.
     """
     cc_binary(
         name = name,

@@ -4,8 +4,8 @@
 #include <cstdint>
 
 #include "absl/strings/string_view.h"
+#include "core/text/text_lists.h"
 #include "glog/logging.h"
-#include "model_tool/zeroshot/text_lists.h"
 #include "nlohmann/json.hpp"
 
 namespace {

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "core/base/names.h"
 #include "core/draw/bar_chart.h"
 #include "core/draw/chart_frame.h"
 #include "core/draw/markup.h"
@@ -18,19 +19,10 @@ namespace {
 
 using Column = AccuracyTable::Column;
 
-std::vector<std::string> MethodNames(const AccuracyTable& table) {
-  std::vector<std::string> names;
-  for (const AccuracyTable::Method& method : table.methods) {
-    names.push_back(method.name);
-  }
-  return names;
-}
-
 int ColourOf(const AccuracyTable& table, const std::string& name) {
-  for (size_t m = 0; m < table.methods.size(); ++m) {
-    if (table.methods[m].name == name) return static_cast<int>(m);
-  }
-  return 0;
+  const AccuracyTable::Method* method = FindRow(table.methods, name);
+  return method == nullptr ? 0
+                           : static_cast<int>(method - table.methods.data());
 }
 
 // Of all differences and their intervals, so that the plots have one scale.
@@ -111,9 +103,7 @@ std::string SetsSection(const PageData& data) {
                      "Accuracy of every method on every set, as in the "
                      "first table",
                  .y_label = "top-1 %"};
-  for (const Column& column : data.table.columns) {
-    chart.categories.push_back(column.name);
-  }
+  chart.categories = NamesOf(data.table.columns);
   for (const AccuracyTable::Method& method : data.table.methods) {
     std::vector<BarChart::Bar>& bars = chart.series.emplace_back();
     for (size_t i = 0; i < data.table.columns.size(); ++i) {
@@ -124,7 +114,7 @@ std::string SetsSection(const PageData& data) {
                                ": ", AccuracyCell(method, i))});
     }
   }
-  return absl::StrCat("<figure>", ChartLegend(MethodNames(data.table)),
+  return absl::StrCat("<figure>", ChartLegend(NamesOf(data.table.methods)),
                       "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
                       "aria-label=\"Bars by set\">",
                       DrawBarChart(chart), "</div></figure>\n");

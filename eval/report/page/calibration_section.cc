@@ -40,13 +40,11 @@ TextTable MeasureTable(const PageData& data, const std::string& title,
       if (column.kind != Column::Kind::kSet) continue;
       double sum = 0;
       double count = 0;
-      for (const AccuracyTable::Run& run : method.runs) {
-        for (const auto& set : data.evaluations[run.evaluation].report.sets()) {
-          const std::optional<double> value = measure(set);
-          if (set.name() != column.name || !value.has_value()) continue;
-          sum += *value;
-          ++count;
-        }
+      for (const v1::SetReport* set : data.SetsOf(method)) {
+        const std::optional<double> value = measure(*set);
+        if (set->name() != column.name || !value.has_value()) continue;
+        sum += *value;
+        ++count;
       }
       any |= count > 0;
       line.push_back(count > 0 ? absl::StrFormat("%.3f", sum / count) : "-");
@@ -57,8 +55,10 @@ TextTable MeasureTable(const PageData& data, const std::string& title,
   return table;
 }
 
-// Of the sets on one side of the shift, all seeds together.
-std::string Reliability(const PageData& data, bool in_distribution) {
+// Of the sets on one side of the shift, all seeds together. Gives methods that
+// have a curve their names, by their colours.
+std::string Reliability(const PageData& data, bool in_distribution,
+                        std::vector<std::string>* names) {
   XyChart chart{.title = "How often a confident answer is right",
                 .x_label = "mean confidence, %",
                 .y_label = "right, %",
@@ -79,28 +79,27 @@ std::string Reliability(const PageData& data, bool in_distribution) {
     }
   }
   if (sets.empty()) return "";
-  for (size_t m = 0; m < data.table.methods.size(); ++m) {
+  for (const Method& method : data.table.methods) {
     std::vector<v1::CalibrationBin> bins;
     double counted = 0;
-    for (const AccuracyTable::Run& run : data.table.methods[m].runs) {
-      for (const auto& set : data.evaluations[run.evaluation].report.sets()) {
-        if (std::find(sets.begin(), sets.end(), set.name()) == sets.end()) {
-          continue;
-        }
-        bins.resize(set.calibration().bins_size());
-        for (size_t b = 0; b < bins.size(); ++b) {
-          const v1::CalibrationBin& bin =
-              set.calibration().bins(static_cast<int>(b));
-          bins[b].set_counted(bins[b].counted() + bin.counted());
-          bins[b].set_top1_right(bins[b].top1_right() + bin.top1_right());
-          bins[b].set_confidence_sum(bins[b].confidence_sum() +
-                                     bin.confidence_sum());
-          counted += static_cast<double>(bin.counted());
-        }
+    for (const v1::SetReport* set : data.SetsOf(method)) {
+      if (std::find(sets.begin(), sets.end(), set->name()) == sets.end()) {
+        continue;
+      }
+      bins.resize(set->calibration().bins_size());
+      for (size_t b = 0; b < bins.size(); ++b) {
+        const v1::CalibrationBin& bin =
+            set->calibration().bins(static_cast<int>(b));
+        bins[b].set_counted(bins[b].counted() + bin.counted());
+        bins[b].set_top1_right(bins[b].top1_right() + bin.top1_right());
+        bins[b].set_confidence_sum(bins[b].confidence_sum() +
+                                   bin.confidence_sum());
+        counted += static_cast<double>(bin.counted());
       }
     }
-    XySeries series{
-        .colour = static_cast<int>(m), .mark = XyMark::kSmallDot, .line = true};
+    XySeries series{.colour = data.ColourOf(method),
+                    .mark = XyMark::kSmallDot,
+                    .line = true};
     for (const v1::CalibrationBin& bin : bins) {
       const double images = static_cast<double>(bin.counted());
       if (images == 0 || images < kLeastShare * counted) continue;
@@ -109,12 +108,14 @@ std::string Reliability(const PageData& data, bool in_distribution) {
       series.points.push_back(
           {.x = confidence,
            .y = right,
-           .tip = absl::StrFormat("%s: %d answers with %.1f %% confidence, "
-                                  "%.1f %% right",
-                                  data.table.methods[m].name, bin.counted(),
-                                  confidence, right)});
+           .tip =
+               absl::StrFormat("%s: %d answers with %.1f %% confidence, "
+                               "%.1f %% right",
+                               method.name, bin.counted(), confidence, right)});
     }
-    if (!series.points.empty()) chart.series.push_back(series);
+    if (series.points.empty()) continue;
+    (*names)[static_cast<size_t>(series.colour)] = method.name;
+    chart.series.push_back(series);
   }
   if (chart.series.size() == 1) return "";
   return absl::StrCat("<figure>", DrawXyChart(chart), "<figcaption>",
@@ -133,10 +134,9 @@ std::string CalibrationSection(const PageData& data) {
       }));
   if (ece.empty()) return "";
   std::string html = "<div class=\"grid-of-charts\">";
-  std::vector<std::string> names;
-  for (const Method& method : data.table.methods) names.push_back(method.name);
+  std::vector<std::string> names(data.table.methods.size());
   for (const bool in_distribution : {true, false}) {
-    absl::StrAppend(&html, Reliability(data, in_distribution));
+    absl::StrAppend(&html, Reliability(data, in_distribution, &names));
   }
   absl::StrAppend(
       &html, "</div>\n", ChartLegend(names),

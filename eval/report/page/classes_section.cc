@@ -42,14 +42,12 @@ bool IsOverall(const AccuracyTable& table, const std::string& set) {
 std::map<int64_t, Share> ClassShares(const PageData& data,
                                      const Method& method) {
   std::map<int64_t, Share> shares;
-  for (const AccuracyTable::Run& run : method.runs) {
-    for (const auto& set : data.evaluations[run.evaluation].report.sets()) {
-      if (!IsOverall(data.table, set.name())) continue;
-      for (const v1::ClassReport& row : set.classes()) {
-        Share& share = shares[row.class_index()];
-        share.right += row.top1_right();
-        share.counted += row.counted();
-      }
+  for (const v1::SetReport* set : data.SetsOf(method)) {
+    if (!IsOverall(data.table, set->name())) continue;
+    for (const v1::ClassReport& row : set->classes()) {
+      Share& share = shares[row.class_index()];
+      share.right += row.top1_right();
+      share.counted += row.counted();
     }
   }
   return shares;
@@ -99,10 +97,6 @@ std::vector<ClassRow> ClassRows(const PageData& data, const Method& subject,
   return rows;
 }
 
-int ColourOf(const PageData& data, const Method& method) {
-  return static_cast<int>(&method - data.table.methods.data());
-}
-
 // Bars in the colour of the method that wins the class.
 std::string ByClass(const PageData& data, const Method& subject,
                     const Method& baseline) {
@@ -134,7 +128,7 @@ std::string ByClass(const PageData& data, const Method& subject,
     chart.rows.push_back(
         {.label = row.name,
          .value = row.difference(),
-         .colour = ColourOf(data, row.difference() < 0 ? baseline : subject),
+         .colour = data.ColourOf(row.difference() < 0 ? baseline : subject),
          .tip =
              absl::StrFormat("%s: %.1f %% against %.1f %%", row.name,
                              row.subject.Percent(), row.baseline.Percent())});
@@ -156,15 +150,13 @@ std::map<std::string, std::vector<Share>> GroupShares(const PageData& data,
                                                       const Column& column) {
   std::map<std::string, std::vector<Share>> shares;
   for (size_t m = 0; m < data.table.methods.size(); ++m) {
-    for (const AccuracyTable::Run& run : data.table.methods[m].runs) {
-      for (const auto& set : data.evaluations[run.evaluation].report.sets()) {
-        if (set.name() != column.name) continue;
-        for (const v1::GroupReport& group : set.groups()) {
-          std::vector<Share>& row = shares[group.name()];
-          row.resize(data.table.methods.size());
-          row[m].right += group.top1_right();
-          row[m].counted += group.counted();
-        }
+    for (const v1::SetReport* set : data.SetsOf(data.table.methods[m])) {
+      if (set->name() != column.name) continue;
+      for (const v1::GroupReport& group : set->groups()) {
+        std::vector<Share>& row = shares[group.name()];
+        row.resize(data.table.methods.size());
+        row[m].right += group.top1_right();
+        row[m].counted += group.counted();
       }
     }
   }

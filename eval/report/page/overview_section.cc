@@ -69,10 +69,9 @@ std::string Table(const PageData& data) {
   }
   absl::StrAppend(&html,
                   "<th scope=\"col\">seeds</th></tr></thead>\n<tbody>\n");
-  for (size_t m = 0; m < table.methods.size(); ++m) {
-    const Method& method = table.methods[m];
+  for (const Method& method : table.methods) {
     absl::StrAppend(&html, "<tr><th scope=\"row\"><span class=\"swatch ",
-                    SeriesClass(static_cast<int>(m)),
+                    SeriesClass(data.ColourOf(method)),
                     "\" aria-hidden=\"true\"></span>",
                     EscapeMarkup(method.name), "</th>");
     for (size_t i = 0; i < table.columns.size(); ++i) {
@@ -154,9 +153,8 @@ std::string Scatter(const PageData& data) {
       .x_label = absl::StrCat(data.table.columns[id].name, ", top-1 %"),
       .y_label = absl::StrCat(data.table.overall().name, ", top-1 %")};
   AddCurves(data, &chart);
-  for (size_t m = 0; m < data.table.methods.size(); ++m) {
-    const Method& method = data.table.methods[m];
-    const int colour = static_cast<int>(m);
+  for (const Method& method : data.table.methods) {
+    const int colour = data.ColourOf(method);
     if (!method.mean[id].has_value() || !method.mean.back().has_value()) {
       continue;
     }

@@ -1,34 +1,48 @@
 #include "eval/report/page/page_data.h"
 
-#include <algorithm>
+#include "core/base/names.h"
 
 namespace maskfill {
 
-const AccuracyTable::Method* PageData::Find(const std::string& method) const {
-  const auto found =
-      std::find_if(table.methods.begin(), table.methods.end(),
-                   [&method](const auto& m) { return m.name == method; });
-  return found == table.methods.end() ? nullptr : &*found;
-}
-
 const AccuracyTable::Method* PageData::Baseline() const {
-  return differences.empty() ? nullptr : Find(differences[0].baseline);
+  return differences.empty() ? nullptr
+                             : FindRow(table.methods, differences[0].baseline);
 }
 
-const AccuracyTable::Method* PageData::Subject() const {
+const AccuracyTable::Method* PageData::BestOf(
+    size_t column, const AccuracyTable::Method* but) const {
   const AccuracyTable::Method* best = nullptr;
   for (const AccuracyTable::Method& method : table.methods) {
-    if (&method == Baseline() || !method.mean.back().has_value()) continue;
-    if (best == nullptr || *method.mean.back() > *best->mean.back()) {
+    if (&method == but || !method.mean[column].has_value()) continue;
+    if (best == nullptr || *method.mean[column] > *best->mean[column]) {
       best = &method;
     }
   }
   return best;
 }
 
+const AccuracyTable::Method* PageData::Subject() const {
+  return BestOf(table.columns.size() - 1, Baseline());
+}
+
 const Evaluation& PageData::FirstRun(
     const AccuracyTable::Method& method) const {
   return evaluations[method.runs[0].evaluation];
+}
+
+std::vector<const v1::SetReport*> PageData::SetsOf(
+    const AccuracyTable::Method& method) const {
+  std::vector<const v1::SetReport*> sets;
+  for (const AccuracyTable::Run& run : method.runs) {
+    for (const v1::SetReport& set : evaluations[run.evaluation].report.sets()) {
+      sets.push_back(&set);
+    }
+  }
+  return sets;
+}
+
+int PageData::ColourOf(const AccuracyTable::Method& method) const {
+  return static_cast<int>(&method - table.methods.data());
 }
 
 }  // namespace maskfill

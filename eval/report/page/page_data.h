@@ -28,7 +28,9 @@ struct PageData {
   DisagreementNumbers disagreement;
   std::string command;  // that makes this page
 
-  const AccuracyTable::Method* Find(const std::string& method) const;
+  // The best of a column but `but`; null where nobody has a value.
+  const AccuracyTable::Method* BestOf(size_t column,
+                                      const AccuracyTable::Method* but) const;
   // The method that the page asks about: the best by the overall average that
   // is not the first baseline; null where no method has an average.
   const AccuracyTable::Method* Subject() const;
@@ -36,6 +38,11 @@ struct PageData {
   const AccuracyTable::Method* Baseline() const;
   // That of the method's first run.
   const Evaluation& FirstRun(const AccuracyTable::Method& method) const;
+  // What all runs of the method say of the sets.
+  std::vector<const v1::SetReport*> SetsOf(
+      const AccuracyTable::Method& method) const;
+  // In all charts.
+  int ColourOf(const AccuracyTable::Method& method) const;
 };
 
 }  // namespace maskfill

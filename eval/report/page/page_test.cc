@@ -160,6 +160,40 @@ TEST_F(Page, SectionsAppearWithTheirInputs) {
   EXPECT_THAT(Html(data), Not(HasSubstr("Rings are")));
 }
 
+TEST_F(Page, ALegendNamesWhatIsDrawn) {
+  reports_.reserve(3);
+  Add("zero-shot", 70, 80);
+  Add("ft", 95, 60).set_checkpoint("runs/ft/last");
+  Add("ours", 93, 85);
+  for (auto& [method, report] : reports_) {
+    if (method == "ours") continue;
+    for (v1::SetReport& set : *report.mutable_sets()) {
+      v1::CalibrationBin* bin = set.mutable_calibration()->add_bins();
+      bin->set_counted(10);
+      bin->set_top1_right(6);
+      bin->set_confidence_sum(7);
+      set.mutable_calibration()->set_ece(0.125);
+    }
+  }
+  PageData data = Data("");
+  data.trainings.push_back({"runs/ft", "f", {{"loss", {{1, 2}, {2, 1}}}}});
+  std::string html = Html(data);
+  const auto legend_after = [&html](const char* section) {
+    const size_t begin =
+        html.find("class=\"legend\"", html.find(SectionId(section)));
+    return html.substr(begin, html.find("</ul>", begin) - begin);
+  };
+  EXPECT_THAT(legend_after("training"),
+              AllOf(HasSubstr(">ft<"), Not(HasSubstr(">zero-shot<")),
+                    Not(HasSubstr(">ours<")), Not(HasSubstr("not evaluated"))));
+  EXPECT_THAT(legend_after("calibration"),
+              AllOf(HasSubstr(">ft<"), HasSubstr(">zero-shot<"),
+                    Not(HasSubstr(">ours<"))));
+  data.trainings.push_back({"runs/x", "x", {{"loss", {{1, 2}, {2, 1}}}}});
+  html = Html(data);
+  EXPECT_THAT(legend_after("training"), HasSubstr(">not evaluated here<"));
+}
+
 TEST_F(Page, ShowsWhatModelsAreWrongAbout) {
   reports_.reserve(2);
   const RecordSet images =

@@ -1,8 +1,6 @@
 // What other stages measured: thresholds, disagreement, training.
 #include <algorithm>
-#include <map>
 #include <string>
-#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -41,16 +39,31 @@ bool IsRunOf(const TrainingLog& training, const v1::EvalReport& report) {
   return report.lineage(0).fingerprint() == training.fingerprint;
 }
 
+constexpr int kOfNoMethod = kSeriesColours - 1;  // grey
+
 // That of the method whose run this is; grey for a run of none.
 int ColourOf(const PageData& data, const TrainingLog& training) {
-  for (size_t m = 0; m < data.table.methods.size(); ++m) {
-    for (const AccuracyTable::Run& run : data.table.methods[m].runs) {
+  for (const AccuracyTable::Method& method : data.table.methods) {
+    for (const AccuracyTable::Run& run : method.runs) {
       if (IsRunOf(training, data.evaluations[run.evaluation].report)) {
-        return static_cast<int>(m);
+        return data.ColourOf(method);
       }
     }
   }
-  return kSeriesColours - 1;
+  return kOfNoMethod;
+}
+
+// The names of the methods that have a curve, by their colours.
+std::vector<std::string> TrainedMethods(const PageData& data) {
+  std::vector<std::string> names(
+      std::max<size_t>(data.table.methods.size(), kOfNoMethod + 1));
+  for (const TrainingLog& training : data.trainings) {
+    const auto colour = static_cast<size_t>(ColourOf(data, training));
+    names[colour] = colour < data.table.methods.size()
+                        ? data.table.methods[colour].name
+                        : "not evaluated here";
+  }
+  return names;
 }
 
 // "0.051 ± 0.002".
@@ -135,10 +148,8 @@ std::string DisagreementSection(const PageData& data) {
 
 std::string TrainingSection(const PageData& data) {
   if (data.trainings.empty()) return "";
-  std::vector<std::string> names;
-  for (const auto& method : data.table.methods) names.push_back(method.name);
-  std::string html =
-      absl::StrCat(ChartLegend(names), "<div class=\"grid-of-charts\">");
+  std::string html = absl::StrCat(ChartLegend(TrainedMethods(data)),
+                                  "<div class=\"grid-of-charts\">");
   for (const Plot& plot : kPlots) {
     XyChart chart{.title = absl::StrCat("Training: ", plot.title),
                   .x_label = "step",

@@ -53,22 +53,11 @@ std::string WhatWasCompared(const PageData& data) {
   return text + ".";
 }
 
-const Method* BestOf(const PageData& data, size_t column, const Method* but) {
-  const Method* best = nullptr;
-  for (const Method& method : data.table.methods) {
-    if (&method == but || !method.mean[column].has_value()) continue;
-    if (best == nullptr || *method.mean[column] > *best->mean[column]) {
-      best = &method;
-    }
-  }
-  return best;
-}
-
 // "ours leads on the OOD avg with 75.7 %, before wise-ft with 75.4 %."
 std::string WhoLeads(const PageData& data, size_t column) {
-  const Method* best = BestOf(data, column, nullptr);
+  const Method* best = data.BestOf(column, nullptr);
   if (best == nullptr) return "";
-  const Method* second = BestOf(data, column, best);
+  const Method* second = data.BestOf(column, best);
   std::string text =
       absl::StrCat(" On ", EscapeMarkup(data.table.columns[column].name), ", ",
                    Strong(best->name), " leads with ", Percent(*best, column));

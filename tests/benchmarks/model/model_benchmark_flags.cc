@@ -6,9 +6,9 @@
 
 DEFINE_string(
     mode, "",
-    "forward, forward_backward, attribution, training_step, online_step "
-    "or gemm; empty: read modes from stdin, one per line, and answer "
-    "each with a line");
+    "forward, forward_backward, attribution, training_step, online_step, "
+    "features_step or gemm; empty: read modes from stdin, one per line, and "
+    "answer each with a line");
 DEFINE_int64(patch_size, 32,
              "px: 32 for ViT-B/32, 16 for ViT-B/16, 14 for ViT-L/14");
 DEFINE_int64(width, 768, "of the tower, a multiple of 64; 1024 for ViT-L/14");

@@ -72,18 +72,20 @@ class Benchmark {
       once = [this] { TransformerAttribution(frozen_, pixels_, targets_); };
     } else if (mode == "gemm") {
       once = [this] { MultiplyAll(); };
-    } else if (mode == "training_step" || mode == "online_step") {
-      // With counterfactuals from a cache both are the same step.
+    } else if (mode == "training_step" || mode == "online_step" ||
+               mode == "features_step") {
+      // With counterfactuals from a cache the first two are the same step; the
+      // last has the teacher's features from one too.
       RETURN_IF_ERROR(MakeTrainer());
-      once = [this] {
-        const absl::Status status = trainer_->Step(batch_).status();
+      once = [this, batch = BatchOf(mode)] {
+        const absl::Status status = trainer_->Step(batch).status();
         CHECK(status.ok()) << status;
       };
     } else {
       return absl::InvalidArgumentError(absl::StrCat(
           "mode \"", mode,
           "\" is unknown; expected forward, forward_backward, attribution, "
-          "training_step, online_step or gemm"));
+          "training_step, online_step, features_step or gemm"));
     }
     if (!std::exchange(warm_[mode], true)) Seconds(once, 1);
     const double seconds =
@@ -173,6 +175,15 @@ class Benchmark {
     batch_.counterfactuals = pixels();
     batch_.labels = targets_.to(at::kCPU);
     return absl::OkStatus();
+  }
+
+  ImageBatch BatchOf(const std::string& mode) const {
+    ImageBatch batch = batch_;
+    if (mode == "features_step") {
+      batch.features =
+          at::randn({options_.batch_size, checkpoint_.config.embed_dim});
+    }
+    return batch;
   }
 
   void Forward() {

@@ -224,6 +224,7 @@ def main():
     modes = {
         "training_step": step,
         "online_step": lambda: step(online=True),
+        "features_step": lambda: step(online=True),  # it has no cache
         "forward": forward,
         "forward_backward": forward_backward,
         "attribution": attribution,

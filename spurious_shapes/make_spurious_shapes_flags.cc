@@ -1,11 +1,10 @@
-#include "spurious_shapes/dataset/make_spurious_shapes_flags.h"
+#include "spurious_shapes/make_spurious_shapes_flags.h"
 
 #include <algorithm>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
 #include "core/base/flag_errors.h"
 #include "core/base/flag_facts.h"
 #include "core/base/status_macros.h"
@@ -36,13 +35,6 @@ const FlagFactsTable kFacts({
       .values = {"train", "id", "v2", "r", "sketch", "objectnet", "a", "all"}}},
 });
 
-void CheckRange(absl::string_view flag, int64_t value, int64_t low,
-                int64_t high, FlagErrors* errors) {
-  if (value >= low && value <= high) return;
-  errors->Add(absl::StrCat("--", flag, " is ", value, ", expected ", low,
-                           " to ", high));
-}
-
 std::vector<Suite> ParseSuites(const std::string& list, FlagErrors* errors) {
   if (list == "all") return BenchmarkOptions::AllSuites();
   std::vector<Suite> suites;
@@ -72,13 +64,10 @@ absl::StatusOr<BenchmarkOptions> BenchmarkOptionsFromFlags() {
   TakeThreadFlag(&options.run, &errors);
 
   constexpr int64_t kMostImages = 10'000'000;
-  CheckRange("train_size", FLAGS_train_size, kNumShapes, kMostImages, &errors);
-  CheckRange("test_size", FLAGS_test_size, kNumShapes, kMostImages, &errors);
-  CheckRange("image_size", FLAGS_image_size, 8, 2048, &errors);
-  if (!(FLAGS_correlation >= 0 && FLAGS_correlation <= 1)) {
-    errors.Add(absl::StrCat("--correlation is ", FLAGS_correlation,
-                            ", expected 0 to 1"));
-  }
+  errors.CheckRange("train_size", FLAGS_train_size, kNumShapes, kMostImages);
+  errors.CheckRange("test_size", FLAGS_test_size, kNumShapes, kMostImages);
+  errors.CheckRange("image_size", FLAGS_image_size, 8, 2048);
+  errors.CheckRange("correlation", FLAGS_correlation, 0, 1);
   options.train_size = FLAGS_train_size;
   options.test_size = FLAGS_test_size;
   options.image_size = FLAGS_image_size;

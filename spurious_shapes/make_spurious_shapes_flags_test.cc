@@ -1,4 +1,4 @@
-#include "spurious_shapes/dataset/make_spurious_shapes_flags.h"
+#include "spurious_shapes/make_spurious_shapes_flags.h"
 
 #include <vector>
 
