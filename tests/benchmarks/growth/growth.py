@@ -20,6 +20,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
+sys.path.append(str(HERE.parent))
+from compare import gflop_per_pass  # noqa: E402
 # Name -> patch size in px, width and layers, at 224 px.
 MODELS = {"ViT-B-32": (32, 768, 12), "ViT-B-16": (16, 768, 12), "ViT-L-14": (14, 1024, 24)}
 SHAPES = ROOT / "spurious_shapes" / "checkpoint"
@@ -185,6 +187,22 @@ class Bench:
             if head == part and middle != ["cam_tool"]:  # it would hide the others
                 lines.setdefault(" ".join(middle), []).append(
                     [float(size) / unit, value(figure, float(size))])
+        self.draw_lines(lines, **labels)
+
+    def draw_models(self):
+        """What an image costs in batches of the least size, by its products."""
+        lines = {}
+        for model, (patch, width, layers) in MODELS.items():
+            work = gflop_per_pass(patch, width, layers)
+            for mode in ("forward", "attribution", "training_step"):
+                name = f"models/{model}/{mode}/{min(self.options.batches)}"
+                if name in self.figures:
+                    lines.setdefault(mode, []).append(
+                        [work, 1 / self.figures[name]["images_per_s"]])
+        self.draw_lines(lines, title="Models: processor time of an image",
+                        x_label="GFLOP of an image's forward pass", y_label="s an image")
+
+    def draw_lines(self, lines, **labels):
         if not lines:
             return
         series = [{"name": name, "points": sorted(points)} for name, points in lines.items()]
@@ -206,9 +224,7 @@ class Bench:
         self.draw("records", lambda figure, _: figure["peak_mib"],
                   title="Record memory: peak size of a stage", unit=1000,
                   x_label="thousand records", y_label="MiB")
-        self.draw("models", lambda figure, _: 1 / figure["images_per_s"],
-                  title="Models: processor time of an image", x_label="images in a batch",
-                  y_label="s an image")
+        self.draw_models()
         self.draw("memory", lambda figure, _: figure["peak_mib"] / 1024,
                   title="Memory: peak size of a training step", x_label="images in a batch",
                   y_label="GiB")
