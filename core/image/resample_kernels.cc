@@ -42,24 +42,30 @@ inline uint8_t ToByte(int32_t sum) {
 
 typedef uint8_t Bytes16 __attribute__((vector_size(16)));
 
+// The lower halves of two vectors, byte by byte in turns; the upper ones.
+inline Bytes16 InterleaveLow(Bytes16 a, Bytes16 b) {
+  return __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21,
+                                 6, 22, 7, 23);
+}
+inline Bytes16 InterleaveHigh(Bytes16 a, Bytes16 b) {
+  return __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13,
+                                 29, 14, 30, 15, 31);
+}
+
 // Transposes a block of 16 x 16 bytes: four rounds of interleaving the upper
 // with the lower half. in: 16 addresses of 16 bytes.
 void Transpose16(const uint8_t* const* in, uint8_t* out, int64_t out_stride) {
-  constexpr Bytes16 kLow = {0, 16, 1, 17, 2, 18, 3, 19,
-                            4, 20, 5, 21, 6, 22, 7, 23};
-  constexpr Bytes16 kHigh = {8,  24, 9,  25, 10, 26, 11, 27,
-                             12, 28, 13, 29, 14, 30, 15, 31};
   Bytes16 a[16];
   Bytes16 b[16];
   for (int i = 0; i < 16; ++i) std::memcpy(&a[i], in[i], 16);
   for (int round = 0; round < 2; ++round) {
     for (int i = 0; i < 8; ++i) {
-      b[2 * i] = __builtin_shuffle(a[i], a[i + 8], kLow);
-      b[2 * i + 1] = __builtin_shuffle(a[i], a[i + 8], kHigh);
+      b[2 * i] = InterleaveLow(a[i], a[i + 8]);
+      b[2 * i + 1] = InterleaveHigh(a[i], a[i + 8]);
     }
     for (int i = 0; i < 8; ++i) {
-      a[2 * i] = __builtin_shuffle(b[i], b[i + 8], kLow);
-      a[2 * i + 1] = __builtin_shuffle(b[i], b[i + 8], kHigh);
+      a[2 * i] = InterleaveLow(b[i], b[i + 8]);
+      a[2 * i + 1] = InterleaveHigh(b[i], b[i + 8]);
     }
   }
   for (int i = 0; i < 16; ++i) std::memcpy(out + i * out_stride, &a[i], 16);
