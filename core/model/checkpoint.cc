@@ -26,7 +26,6 @@ namespace {
 
 // How many wrong tensors a message lists.
 constexpr size_t kListed = 5;
-// CLIP's temperature: also kept by checkpoints without a text tower.
 
 absl::StatusOr<std::string> ToJson(const google::protobuf::Message& message) {
   google::protobuf::util::JsonPrintOptions options;
