@@ -30,7 +30,7 @@ struct CamToolOptions {
 // used, and its weights decide nothing. The counter "degenerate" says how many
 // maps are 0 everywhere: their object masks are empty and context masks full.
 //
-// NotFound, DataLoss: see LoadCheckpoint and RecordSet::Open.
+// NotFound, DataLoss: see CheckpointFile and RecordSet::Open.
 // FailedPrecondition: checkpoint and images do not fit (CheckFitsModel, without
 // a class to explain only their sizes), the checkpoint has fewer layers than
 // `layers` or fewer classes than a label or the target needs, or a relevance is

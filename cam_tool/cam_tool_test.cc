@@ -25,6 +25,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "proto/records.pb.h"
+#include "tests/support/load_checkpoint.h"
 #include "tests/support/random_weights.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/tensor_near.h"

@@ -41,7 +41,7 @@ struct FeatureToolOptions {
 // the ids (and variants) of the input's shard i in their order. Batches never
 // cross shards, so the bytes do not depend on the tasks.
 //
-// NotFound, DataLoss: see LoadCheckpoint and RecordSet::Open.
+// NotFound, DataLoss: see CheckpointFile and RecordSet::Open.
 // FailedPrecondition: the input is neither images nor counterfactuals, a
 // checkpoint takes another image size, or where patches were dropped
 // (fill=none), which the tower does not see, has another grid, or a feature is

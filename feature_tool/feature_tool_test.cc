@@ -18,6 +18,7 @@
 #include "core/record/record_set.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/load_checkpoint.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_paths.h"
 #include "tests/support/test_sets.h"

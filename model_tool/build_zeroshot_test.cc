@@ -14,6 +14,7 @@
 #include "gtest/gtest.h"
 #include "model_tool/import_model.h"
 #include "nlohmann/json.hpp"
+#include "tests/support/load_checkpoint.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_paths.h"
 #include "tests/support/tiny_clip.h"

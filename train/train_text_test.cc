@@ -14,6 +14,7 @@
 #include "core/work/work.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/load_checkpoint.h"
 #include "tests/support/small_training.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_paths.h"

@@ -138,11 +138,6 @@ absl::StatusOr<Checkpoint> CheckpointFile::Checked(
   return Checkpoint{config_, std::move(tensors), fingerprint()};
 }
 
-absl::StatusOr<Checkpoint> LoadCheckpoint(const std::string& dir) {
-  ASSIGN_OR_RETURN(const CheckpointFile file, CheckpointFile::Open(dir));
-  return file.Load();
-}
-
 absl::StatusOr<std::string> WriteCheckpoint(const std::string& dir,
                                             const Checkpoint& checkpoint) {
   RETURN_IF_ERROR(ValidateModelConfig(checkpoint.config));

@@ -76,9 +76,6 @@ class CheckpointFile {
   ModelConfig config_;
 };
 
-// Open and Load.
-absl::StatusOr<Checkpoint> LoadCheckpoint(const std::string& dir);
-
 // Writes model.safetensors and config.json into the directory `dir`, which is
 // made when absent. Returns the fingerprint. Checks like Load; tensors may lie
 // on any device and are stored as float32.

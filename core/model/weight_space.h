@@ -26,8 +26,8 @@ NamedTensors Interpolate(const NamedTensors& a, const NamedTensors& b,
 // sum, however many there are.
 //
 //   WeightMean mean;
-//   for (const std::string& dir : dirs) {
-//     ASSIGN_OR_RETURN(const Checkpoint checkpoint, LoadCheckpoint(dir));
+//   for (const CheckpointFile& file : files) {
+//     ASSIGN_OR_RETURN(const Checkpoint checkpoint, file.Load());
 //     mean.Add(checkpoint.tensors);
 //   }
 //   NamedTensors soup = mean.Mean();

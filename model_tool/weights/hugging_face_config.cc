@@ -104,10 +104,18 @@ absl::Status AddHuggingFaceClaims(const ConfigObject& config,
     ASSIGN_OR_RETURN(const ConfigObject tower, config.Object(key));
     RETURN_IF_ERROR(AddVision(tower, claims));
   }
+  bool has_text = false;
   for (const char* key : {"text_config", "text_config_dict"}) {
     if (!config.Has(key)) continue;
+    has_text = true;
     ASSIGN_OR_RETURN(const ConfigObject tower, config.Object(key));
     RETURN_IF_ERROR(AddText(tower, claims));
+  }
+  // A CLIPModel has a text tower, whether its configuration tells of it or not.
+  if (has_towers && !has_text && type == "clip") {
+    claims->Add("activation", "quick_gelu",
+                absl::StrCat(config.name(),
+                             ": transformers' default without text_config"));
   }
   return has_towers ? absl::OkStatus() : AddVision(config, claims);
 }

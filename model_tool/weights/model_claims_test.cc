@@ -147,6 +147,12 @@ TEST(ModelClaims, KnowsTheDefaultsOfHuggingFace) {
   EXPECT_THAT(Said(claims, "activation"), HasSubstr("quick_gelu"));
   EXPECT_THAT(Said(claims, "vision.heads"), HasSubstr("12"));
   EXPECT_THAT(Said(claims, "text.heads"), IsEmpty());
+  // A CLIPModel's text tower computes quick_gelu where nothing is said of it.
+  EXPECT_EQ(Said(Parse(R"({"model_type": "clip",
+                           "vision_config": {"hidden_act": "gelu"}})"),
+                 "activation"),
+            "\"gelu\" by config.json: vision_config; \"quick_gelu\" by "
+            "config.json: transformers' default without text_config");
 }
 
 // Written by transformers below 4.24; where both are there, both are heard.

@@ -20,6 +20,7 @@
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 #include "tests/support/free_port.h"
+#include "tests/support/load_checkpoint.h"
 #include "tests/support/program.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_paths.h"

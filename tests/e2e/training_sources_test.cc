@@ -18,6 +18,7 @@
 #include "gtest/gtest.h"
 #include "mask_tool/mask_tool.h"
 #include "nlohmann/json.hpp"
+#include "tests/support/load_checkpoint.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_paths.h"
 #include "tests/support/test_sets.h"

@@ -12,6 +12,7 @@
 #include "gtest/gtest.h"
 #include "model_tool/import_model.h"
 #include "tests/support/golden_directory.h"
+#include "tests/support/load_checkpoint.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_paths.h"
 

@@ -19,6 +19,7 @@
 #include "model_tool/import_model.h"
 #include "nlohmann/json.hpp"
 #include "tests/support/golden_directory.h"
+#include "tests/support/load_checkpoint.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_paths.h"
 

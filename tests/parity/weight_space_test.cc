@@ -23,6 +23,7 @@
 #include "model_tool/merge_models.h"
 #include "nlohmann/json.hpp"
 #include "tests/support/golden_directory.h"
+#include "tests/support/load_checkpoint.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_paths.h"
 

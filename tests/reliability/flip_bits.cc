@@ -31,6 +31,7 @@
 #include "core/record/manifest.h"
 #include "core/record/record_set.h"
 #include "nlohmann/json.hpp"
+#include "tests/support/load_checkpoint.h"
 
 namespace maskfill {
 namespace {
