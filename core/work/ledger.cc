@@ -1,8 +1,10 @@
 #include "core/work/ledger.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <future>
 #include <memory>
 #include <string>
 #include <utility>
@@ -24,6 +26,8 @@
 
 namespace maskfill {
 namespace {
+
+constexpr size_t kPieceBytes = size_t{16} << 20;
 
 absl::Status CheckApart(const std::string& what, const std::string& path,
                         const std::string& what_else,
@@ -85,17 +89,29 @@ std::string ChecksumText(absl::string_view bytes) {
   return absl::StrFormat("%08x", Crc32c(bytes));
 }
 
-// Adds size and checksum of a file, of which a piece lies in memory at a time.
-absl::Status AddChecksum(const std::string& path, v1::ShardEntry* entry) {
-  constexpr size_t kPieceBytes = size_t{16} << 20;
-  ASSIGN_OR_RETURN(const auto file, MappedFile::Open(path));
-  const absl::string_view bytes = file->bytes();
+// CRC-32C of some bytes of a file, of which a piece lies in memory at a time.
+uint32_t ChecksumOf(const MappedFile& file, size_t begin, size_t end) {
   uint32_t crc = 0;
-  for (size_t at = 0; at < bytes.size(); at += kPieceBytes) {
-    crc = Crc32c(bytes.substr(at, kPieceBytes), crc);
-    file->DropPages(at, kPieceBytes);
+  for (size_t at = begin; at < end; at += kPieceBytes) {
+    const size_t bytes = std::min(kPieceBytes, end - at);
+    crc = Crc32c(file.bytes().substr(at, bytes), crc);
+    file.DropPages(at, bytes);
   }
-  entry->set_bytes(static_cast<int64_t>(bytes.size()));
+  return crc;
+}
+
+// Adds size and checksum of a file; of a large one two threads read a half
+// each.
+absl::Status AddChecksum(const std::string& path, v1::ShardEntry* entry) {
+  ASSIGN_OR_RETURN(const auto file, MappedFile::Open(path));
+  const size_t bytes = file->bytes().size();
+  const size_t half = bytes / 2 / kPieceBytes * kPieceBytes;
+  std::future<uint32_t> second =
+      std::async(half > 0 ? std::launch::async : std::launch::deferred,
+                 [&] { return ChecksumOf(*file, half, bytes); });
+  const uint32_t first = ChecksumOf(*file, 0, half);
+  const uint32_t crc = Crc32cOfBoth(first, second.get(), bytes - half);
+  entry->set_bytes(static_cast<int64_t>(bytes));
   entry->set_crc32c(absl::StrFormat("%08x", crc));
   return absl::OkStatus();
 }
