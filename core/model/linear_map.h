@@ -23,9 +23,9 @@ struct LinearMapOptions {
 // they are in that moment, with gradients by autograd.
 //
 // Prepared, it multiplies by copies of its parameters in a given dtype, made
-// when they are first needed: scaled, converted and, for oneDNN, packed once
-// instead of in every product. That is for weights that are frozen, and for
-// weights that change between steps:
+// when they are first needed: scaled, converted and, large ones, packed for
+// oneDNN once instead of in every product. That is for weights that are frozen,
+// and for weights that change between steps:
 //
 //   LinearMap map(weight, bias);
 //   map.Prepare(at::kBFloat16);

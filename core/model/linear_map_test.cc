@@ -1,6 +1,7 @@
 #include "core/model/linear_map.h"
 
 #include <string>
+#include <vector>
 
 #include "ATen/core/grad_mode.h"
 #include "ATen/ops/linear.h"
@@ -136,6 +137,29 @@ INSTANTIATE_TEST_SUITE_P(
         Way{"PreparedBfloat16", at::kBFloat16, true, at::kBFloat16, 0.2},
         Way{"FloatPreparedInBfloat16", at::kFloat, true, at::kBFloat16, 0.2}),
     [](const testing::TestParamInfo<Way>& info) { return info.param.name; });
+
+// Weights of a size that is packed.
+TEST(LinearMap, LargeOnesEqualAtLinear) {
+  const at::Tensor x = at::randn({20, 640}).requires_grad_();
+  const at::Tensor weight = at::randn({600, 640}).requires_grad_();
+  const at::Tensor bias = at::randn({600}).requires_grad_();
+  LinearMap map(weight, bias);
+  map.Prepare(at::kFloat);
+  const at::Tensor exact = at::linear(x.to(at::kDouble), weight.to(at::kDouble),
+                                      bias.to(at::kDouble));
+  EXPECT_TRUE(TensorNear(map(x).to(at::kDouble), exact, 2e-4));
+  {
+    const at::NoGradGuard no_gradients;
+    EXPECT_TRUE(TensorNear(map.Silu(x).to(at::kDouble), at::silu(exact), 2e-4));
+  }
+  exact.square().sum().backward();
+  const std::vector<at::Tensor> wanted = {x.grad().clone(),
+                                          weight.grad().clone()};
+  for (const at::Tensor& leaf : {x, weight}) leaf.grad().zero_();
+  map(x).square().sum().backward();
+  EXPECT_TRUE(TensorNear(x.grad(), wanted[0], 0.05, 1e-4));
+  EXPECT_TRUE(TensorNear(weight.grad(), wanted[1], 0.05, 1e-4));
+}
 
 TEST(LinearMap, PreparedItFollowsItsParametersWhenItIsPreparedAnew) {
   const at::NoGradGuard no_gradients;

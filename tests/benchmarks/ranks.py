@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Two ranks of a training against one, in turns in one run.
 
-    ranks.py [--binaries=bazel-bin] [--rounds=3] [--models=small,large]
+    ranks.py [--binaries=bazel-bin] [--rounds=3] [--models=small,large] [--batch_size=N]
 
-large: a ViT-B/32 on photographs, two ranks with a thread each against one rank
-with two threads. small: Spurious Shapes' CLIP, against one rank with one thread.
+On pictures of Spurious Shapes. large: a ViT-B/32, two ranks with a thread each
+against one rank with two threads. small: Spurious Shapes' CLIP, against one rank with
+one thread.
 Each measurement is a run of `train` of a few steps, the first of which do not
 count. Prints images/s of both sides and the median of the ratios; and the same
 of images for each second of processor time, times the processors that each side
@@ -24,12 +25,11 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[1]
-PHOTOS = REPOSITORY / "examples" / "photos"
 SHIPPED = REPOSITORY / "spurious_shapes" / "checkpoint"
 TICK = os.sysconf("SC_CLK_TCK")
 # (ranks, threads of each) of the side measured, and of the one it is held to.
 SIDES = {"large": ((2, 1), (1, 2)), "small": ((2, 1), (1, 1))}
-BATCH = {"large": 8, "small": 128}
+BATCH = {"large": 32, "small": 128}
 # Before the clock, and all: within an epoch, at whose end a state is saved.
 STEPS = {"large": (1, 3), "small": (4, 24)}
 
@@ -48,36 +48,30 @@ class Bench:
             sys.exit(f"error: {program} failed:\n{done.stderr}")
 
     def prepare(self, model):
-        """Record sets and a checkpoint with a head, named by the model."""
+        """A record set and a checkpoint with a head, named by the model."""
         if model == "large":
-            source, size = ("--layout=folder", f"--source={PHOTOS}/train"), 224
-            names = sorted(path.name for path in (PHOTOS / "train").iterdir())
-            (self.folder / "names").write_text("\n".join(names) + "\n")
-            (self.folder / "templates").write_text("a {}\n")
-            files = ("--class_names=names", "--templates=templates")
+            number, size, weights = 320, 224, "large.safetensors"
             self.run(
                 "model_tool/make_random_clip",
                 *("--width=768", "--layers=12", "--patch_size=32", "--embed_dim=512"),
-                "--output=large.safetensors",
+                f"--output={weights}",
             )
-            weights = "large.safetensors"
         else:
-            self.run(
-                "spurious_shapes/make_spurious_shapes",
-                *("--output=shapes", "--train_size=3200", "--test_size=10"),
-            )
-            source, size = ("--layout=folder", "--source=shapes/ILSVRC2012/train"), 56
-            files = tuple(f"--{name}={SHIPPED}/{name}.txt" for name in ("class_names", "templates"))
-            weights = SHIPPED / "clip.safetensors"
+            number, size, weights = 3200, 56, SHIPPED / "clip.safetensors"
+        self.run(
+            "spurious_shapes/make_spurious_shapes",
+            *(f"--output={model}-shapes", f"--train_size={number}", "--test_size=10"),
+        )
         self.run(
             "ingest/ingest",
-            *(*source, f"--output={model}-images", "--pixels=preprocessed"),
-            *(f"--image_size={size}", "--num_shards=2"),
+            *(f"--source={model}-shapes/ILSVRC2012/train", "--layout=folder", "--num_shards=2"),
+            *("--pixels=preprocessed", f"--image_size={size}", f"--output={model}-images"),
         )
         self.run("model_tool/import_model", f"--source={weights}", f"--output={model}-clip")
         self.run(
             "model_tool/build_zeroshot",
-            *(f"--checkpoint={model}-clip", *files, f"--output={model}-zeroshot"),
+            *(f"--{name}={SHIPPED}/{name}.txt" for name in ("class_names", "templates")),
+            *(f"--checkpoint={model}-clip", f"--output={model}-zeroshot"),
         )
 
     def images_per_second(self, model, steps, batch, threads, ranks, *arguments):
@@ -136,6 +130,7 @@ def main():
     parser.add_argument("--binaries", type=Path, default=REPOSITORY / "bazel-bin")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--models", default=",".join(SIDES))
+    parser.add_argument("--batch_size", type=int, help="images a step, of both sides")
     options = parser.parse_args()
     models = options.models.split(",")
     if unknown := [model for model in models if model not in SIDES]:
@@ -145,10 +140,11 @@ def main():
         for model in models:
             bench.prepare(model)
             sides = SIDES[model]
+            batch = options.batch_size or BATCH[model]
             rounds = [
                 [
                     bench.images_per_second(
-                        model, STEPS[model], BATCH[model], threads, ranks, "--mode=ft"
+                        model, STEPS[model], batch, threads, ranks, "--mode=ft"
                     )
                     for ranks, threads in sides
                 ]

@@ -3,7 +3,7 @@
 
     train_program.py [--binaries=bazel-bin] [--rounds=3] [--precision=fp32]
 
-A ViT-B/32 of random weights on photographs: `train --mode=fd_mask` with cached
+A ViT-B/32 of random weights on pictures of 224 px: `train --mode=fd_mask` with cached
 counterfactuals, batches of 32, against model_benchmark's training_step, which has
 its batch in memory. Prints images/s of both and the median of the ratios: what
 reading, decoding, progress and the ledger cost.
