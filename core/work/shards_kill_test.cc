@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <random>
 #include <string>
@@ -22,13 +23,37 @@
 namespace maskfill {
 namespace {
 
-// Runs `run` in a child and waits; returns what waitpid says.
-int InChild(const std::function<int()>& run) {
+using ::testing::Each;
+using ::testing::UnorderedElementsAre;
+
+pid_t Start(const std::function<int()>& run) {
   const pid_t child = fork();
   if (child == 0) _exit(run());
+  return child;
+}
+
+// What waitpid says.
+int StatusOf(pid_t child) {
   int status = 0;
   EXPECT_EQ(waitpid(child, &status, 0), child);
   return status;
+}
+
+int InChild(const std::function<int()>& run) { return StatusOf(Start(run)); }
+
+// The exit codes of as many children at once, each with its number; -1 for one
+// that a signal ended.
+std::vector<int> AtOnce(int number, const std::function<int(int)>& run) {
+  std::vector<pid_t> children;
+  for (int i = 0; i < number; ++i) {
+    children.push_back(Start([&] { return run(i); }));
+  }
+  std::vector<int> codes;
+  for (const pid_t child : children) {
+    const int status = StatusOf(child);
+    codes.push_back(WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+  }
+  return codes;
 }
 
 int RunOnce(const RunOptions& options, const BeforeRecord& before = nullptr) {
@@ -83,12 +108,10 @@ TEST_F(ShardsKillTest, GoesOnAfterSigkillsAtRandomMoments) {
   for (int round = 0; round < 8; ++round) {
     ASSERT_OK(RemoveTree(options_.output));
     for (int kill_number = 0; kill_number < 5; ++kill_number) {
-      const pid_t child = fork();
-      if (child == 0) _exit(RunOnce(options_));
+      const pid_t child = Start([&] { return RunOnce(options_); });
       usleep(static_cast<useconds_t>(random() % 8000));
       kill(child, SIGKILL);
-      int status = 0;
-      ASSERT_EQ(waitpid(child, &status, 0), child);
+      StatusOf(child);
       ExpectOnlyWholeFiles();
     }
     ASSERT_OK(MakeTestShards(options_, TestShardSpec()));
@@ -99,17 +122,8 @@ TEST_F(ShardsKillTest, GoesOnAfterSigkillsAtRandomMoments) {
 TEST_F(ShardsKillTest, LetsEqualRunsRaceOnOneOutput) {
   for (int round = 0; round < 5; ++round) {
     ASSERT_OK(RemoveTree(options_.output));
-    std::vector<pid_t> children;
-    for (int i = 0; i < 3; ++i) {
-      const pid_t child = fork();
-      if (child == 0) _exit(RunOnce(options_));
-      children.push_back(child);
-    }
-    for (const pid_t child : children) {
-      int status = 0;
-      ASSERT_EQ(waitpid(child, &status, 0), child);
-      EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << round;
-    }
+    EXPECT_THAT(AtOnce(3, [&](int) { return RunOnce(options_); }), Each(0))
+        << round;
     EXPECT_EQ(DirectoryContents(options_.output), expected_) << round;
   }
 }
@@ -117,20 +131,13 @@ TEST_F(ShardsKillTest, LetsEqualRunsRaceOnOneOutput) {
 TEST_F(ShardsKillTest, LetsTasksRaceForTheManifest) {
   for (int round = 0; round < 5; ++round) {
     ASSERT_OK(RemoveTree(options_.output));
-    std::vector<pid_t> children;
-    for (int i = 0; i < 5; ++i) {
+    const auto run_task = [&](int task) {
       RunOptions options = options_;
-      options.task_index = i;
+      options.task_index = task;
       options.task_count = 5;
-      const pid_t child = fork();
-      if (child == 0) _exit(RunOnce(options));
-      children.push_back(child);
-    }
-    for (const pid_t child : children) {
-      int status = 0;
-      ASSERT_EQ(waitpid(child, &status, 0), child);
-      EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << round;
-    }
+      return RunOnce(options);
+    };
+    EXPECT_THAT(AtOnce(5, run_task), Each(0)) << round;
     // Nobody is left to publish: the last one has done it.
     EXPECT_EQ(DirectoryContents(options_.output), expected_) << round;
   }
@@ -138,31 +145,18 @@ TEST_F(ShardsKillTest, LetsTasksRaceForTheManifest) {
 
 // In 13 of 15 tries both ended well, and the result of one was lost.
 TEST_F(ShardsKillTest, LetsOneOfTwoDifferentRunsHaveAnEmptyOutput) {
+  const auto run = [&](int i) {
+    ShardSpec spec = TestShardSpec();
+    spec.work.options[0].set_value(i == 0 ? "0.3" : "0.4");
+    const absl::Status status =
+        MakeTestShards(options_, spec, nullptr).status();
+    if (status.ok()) return 0;
+    // 75 while the other one runs, 78 once it is there.
+    return absl::IsAlreadyExists(status) || absl::IsAborted(status) ? 1 : 2;
+  };
   for (int round = 0; round < 15; ++round) {
     ASSERT_OK(RemoveTree(options_.output));
-    std::vector<pid_t> children;
-    for (const char* threshold : {"0.3", "0.4"}) {
-      const pid_t child = fork();
-      if (child == 0) {
-        ShardSpec spec = TestShardSpec();
-        spec.work.options[0].set_value(threshold);
-        const absl::Status status =
-            MakeTestShards(options_, spec, nullptr).status();
-        // 75 while the other one runs, 78 once it is there.
-        _exit(status.ok()                                                ? 0
-              : absl::IsAlreadyExists(status) || absl::IsAborted(status) ? 1
-                                                                         : 2);
-      }
-      children.push_back(child);
-    }
-    int sum = 0;
-    for (const pid_t child : children) {
-      int status = 0;
-      ASSERT_EQ(waitpid(child, &status, 0), child);
-      ASSERT_TRUE(WIFEXITED(status));
-      sum += WEXITSTATUS(status);
-    }
-    EXPECT_EQ(sum, 1) << round;
+    EXPECT_THAT(AtOnce(2, run), UnorderedElementsAre(0, 1)) << round;
   }
 }
 
