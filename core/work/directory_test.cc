@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_format.h"
+#include "core/base/crc32c.h"
 #include "core/base/files.h"
 #include "core/base/status_macros.h"
 #include "core/work/ledger.h"
@@ -71,6 +73,19 @@ TEST_F(DirectoryTest, IsMadeAgainWhenAFileIsGoneOrEmptied) {
     ASSERT_OK(Make());
     EXPECT_TRUE(made_) << name;
   }
+}
+
+// More than one thread reads it; half of it is not a whole number of pieces.
+TEST_F(DirectoryTest, HasTheChecksumOfALargeFile) {
+  std::string large((40 << 20) + 5, 'x');
+  for (size_t i = 0; i < large.size(); i += 1000) {
+    large[i] = static_cast<char>(i / 1000);
+  }
+  ASSERT_OK_AND_ASSIGN(const WorkResult made, Make(large));
+  const v1::ShardEntry& file = made.manifest.shards(1);
+  EXPECT_EQ(file.name(), "model.safetensors");
+  EXPECT_EQ(file.bytes(), static_cast<int64_t>(large.size()));
+  EXPECT_EQ(file.crc32c(), absl::StrFormat("%08x", Crc32c(large)));
 }
 
 TEST_F(DirectoryTest, OfOtherWorkIsReplacedOnlyWhenTold) {
