@@ -8,7 +8,7 @@
 #                              about 3 minutes once it is built
 #   ./quickstart.sh study      the same with three seeds: 8 to 15 minutes
 #   ./quickstart.sh rows       every row of the paper's table and its neighbours,
-#                              three seeds: about an hour
+#                              five seeds: about an hour and a half
 #   ./quickstart.sh validation the grid of masks, thresholds and fills on which
 #                              the paper's conclusions are judged: hours
 #   ./quickstart.sh imagenet   the paper's table on ImageNet and its five
