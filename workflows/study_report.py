@@ -45,21 +45,28 @@ def expectations(methods, iou):
     yield f"CAM IoU at threshold {THRESHOLD}", 0.55, iou
 
 
-def differences(report):
-    """Yields lines of Markdown: on id and OOD avg, with 95 % intervals."""
+def with_interval(row, name):
+    """The mean over the seeds, and its 95 % interval over the images."""
+    mean = (row["mean"]["sets"] | row["mean"]["averages"])[name]
+    text = f"{mean:+.2f}"
+    low, high = (row.get("intervals") or {}).get(name, (None, None))
+    return text if low is None else f"{text} [{low:+.2f}, {high:+.2f}]"
+
+
+def range_of_seeds(row, name):
+    """Least and greatest of the seeds, each minus the same seed of the baseline."""
+    values = [(pair["sets"] | pair["averages"])[name] for pair in row["pairs"]]
+    return f"{min(values):+.2f} to {max(values):+.2f}"
+
+
+def differences(report, cell):
+    """Yields lines of Markdown: a cell for id and OOD avg of each row."""
     columns = [(table["baseline"], name) for table in report["differences"]
                for name in ("id", "OOD avg")]
     yield "| points | " + " | ".join(
         f"{name}, minus {baseline}" for baseline, name in columns
     ) + " |"
     yield "|---|" + "---|" * len(columns)
-
-    def cell(row, name):
-        mean = (row["mean"]["sets"] | row["mean"]["averages"])[name]
-        text = f"{mean:+.2f}"
-        low, high = (row.get("intervals") or {}).get(name, (None, None))
-        return text if low is None else f"{text} [{low:+.2f}, {high:+.2f}]"
-
     rows = {
         (table["baseline"], row["name"]): row
         for table in report["differences"]
@@ -102,7 +109,9 @@ def main():
     print(tables.split("\n\nDifferences to ")[0].strip())
     if report["differences"]:
         print("\n## Differences\n")
-        print("\n".join(differences(report)))
+        print("\n".join(differences(report, with_interval)))
+        print("\nLeast and greatest of the seeds:\n")
+        print("\n".join(differences(report, range_of_seeds)))
 
     print("\n## CAMs against the masks of the objects\n")
     print(
