@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
@@ -43,6 +44,9 @@ using Milliseconds = std::chrono::milliseconds;
 constexpr absl::Duration kPollEvery = absl::Milliseconds(50);
 // For word of who is lost, when an operation has failed.
 constexpr absl::Duration kPatience = absl::Seconds(2);
+
+// For the others' addresses, which they give once all have come.
+constexpr absl::Duration kLeastToConnect = absl::Seconds(2);
 
 Milliseconds ToMilliseconds(absl::Duration duration) {
   return absl::ToChronoMilliseconds(duration);
@@ -217,14 +221,20 @@ class ProcessGroup::Connection {
   Connection(const Launch& launch, const StorePtr& store,
              absl::Duration timeout) {
     const auto device = NetworkDevice(launch);
+    // Gloo waits five times as long for a connection, even to a rank that has
+    // died since it came.
+    const absl::Duration patience =
+        std::max(timeout / 5, std::min(timeout, kLeastToConnect));
     const auto connect = [&](const char* prefix) {
       auto options =
-          c10d::ProcessGroupGloo::Options::create(ToMilliseconds(timeout));
+          c10d::ProcessGroupGloo::Options::create(ToMilliseconds(patience));
       options->devices.push_back(device);
-      return c10::make_intrusive<c10d::ProcessGroupGloo>(
+      auto gloo = c10::make_intrusive<c10d::ProcessGroupGloo>(
           c10::make_intrusive<c10d::PrefixStore>(prefix, store),
           static_cast<int>(launch.rank), static_cast<int>(launch.size),
           options);
+      gloo->setTimeout(ToMilliseconds(timeout));
+      return gloo;
     };
     gloo_ = connect("operations");
     watch_.emplace(connect("watch"), launch.rank, launch.size);

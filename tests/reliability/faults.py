@@ -211,7 +211,7 @@ class Faults:
             except subprocess.TimeoutExpired:
                 processes[victim].kill()
         try:
-            codes = [process.wait(100) for process in processes]
+            codes = [process.wait(60) for process in processes]
         except subprocess.TimeoutExpired:
             for process in processes:
                 process.kill()

@@ -130,7 +130,7 @@ class Measures:
         """One of two processes of a training killed at a random moment"""
         killed, ends, slowest, wrong = self.faults.kill_ranks(times)
         ends = ", ".join(f"{code} {n} times" for code, n in sorted(
-            ends.items()))
+            ends.items(), key=str))  # or "hang"
         return killed, (f"the other one ended with {ends}, at the latest "
                         f"{slowest:.1f} s after"), wrong
 
