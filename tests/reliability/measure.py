@@ -300,8 +300,8 @@ Renames are taken to happen as a whole, on the disk too.
 `race`: both have to end with 0, or one of them with 75 ("run me again") where an
 output has one writer.
 
-`ranks`: the other process has to end by itself, with 74 or 75; both are started
-again and have to end with the bytes of an undisturbed training.
+`ranks`: the other process has to end by itself, with 0 (the one may be killed when
+its work is done), 74 or 75; both are started again and have to end with the bytes of an undisturbed training.
 
 `flips`: each bit of each file, one after another; manifests, indexes and
 configurations too. Something else than before without an error is a fault.
