@@ -36,7 +36,7 @@ absl::Status CheckFits(const std::string& name, const at::Tensor& tensor,
 }  // namespace
 
 absl::StatusOr<FlatParameters> FlatParameters::Bind(
-    const NamedTensors& parameters) {
+    const NamedTensors& parameters, int64_t num_sums) {
   if (parameters.empty()) {
     return absl::InvalidArgumentError("no parameter to train");
   }
@@ -52,7 +52,9 @@ absl::StatusOr<FlatParameters> FlatParameters::Bind(
   at::NoGradGuard no_grad;
   flat.parameters_ = parameters;
   flat.values_ = at::zeros({size}, first.options().requires_grad(false));
-  flat.gradients_ = at::zeros({size}, flat.values_.options());
+  flat.gradients_and_sums_ =
+      at::zeros({size + num_sums}, flat.values_.options());
+  flat.gradients_ = flat.gradients_and_sums_.narrow(0, 0, size);
   NamedTensors values = flat.Views(flat.values_);
   NamedTensors gradients = flat.Views(flat.gradients_);
   for (const auto& [name, tensor] : parameters) {
@@ -67,7 +69,13 @@ absl::StatusOr<FlatParameters> FlatParameters::Bind(
   return flat;
 }
 
-void FlatParameters::ZeroGradients() const { gradients_.zero_(); }
+at::Tensor FlatParameters::sums() const {
+  const int64_t size = gradients_.size(0);
+  return gradients_and_sums_.narrow(0, size,
+                                    gradients_and_sums_.size(0) - size);
+}
+
+void FlatParameters::ZeroGradients() const { gradients_and_sums_.zero_(); }
 
 absl::Status FlatParameters::CheckFinite() const {
   at::NoGradGuard no_grad;

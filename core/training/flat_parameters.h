@@ -29,12 +29,17 @@ class FlatParameters {
  public:
   // `parameters`: dense float32 leaves on one device, at least one. They
   // require gradients from here on. InvalidArgument names a tensor that does
-  // not fit.
-  static absl::StatusOr<FlatParameters> Bind(const NamedTensors& parameters);
+  // not fit. `num_sums`: further numbers to lie behind the gradients.
+  static absl::StatusOr<FlatParameters> Bind(const NamedTensors& parameters,
+                                             int64_t num_sums = 0);
 
   // [size] float32: all parameters, and all gradients.
   const at::Tensor& values() const { return values_; }
   const at::Tensor& gradients() const { return gradients_; }
+  // [num_sums] float32, and both in one, [size + num_sums]: what processes that
+  // train together add up, in one operation.
+  at::Tensor sums() const;
+  const at::Tensor& gradients_and_sums() const { return gradients_and_sums_; }
   // The single gradients: views, in the order of the names.
   const std::vector<at::Tensor>& gradient_views() const {
     return gradient_views_;
@@ -43,6 +48,7 @@ class FlatParameters {
   // Parameters without the gaps.
   int64_t num_parameters() const { return num_parameters_; }
 
+  // And the sums.
   void ZeroGradients() const;
 
   // DivergedError unless every parameter is a finite number; waits for the
@@ -60,7 +66,8 @@ class FlatParameters {
   FlatParameters() = default;
 
   at::Tensor values_;
-  at::Tensor gradients_;
+  at::Tensor gradients_and_sums_;
+  at::Tensor gradients_;  // a view
   std::vector<at::Tensor> gradient_views_;
   NamedTensors parameters_;
   std::vector<int64_t> offsets_;  // in the order of parameters_

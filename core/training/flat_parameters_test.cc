@@ -53,6 +53,17 @@ TEST(FlatParameters, CollectsGradientsOfBackwardInTheFlatBuffer) {
   EXPECT_EQ(flat.parameters().at("a").grad().abs().sum().item<float>(), 0.0f);
 }
 
+TEST(FlatParameters, HasRoomForSumsBehindTheGradients) {
+  ASSERT_OK_AND_ASSIGN(FlatParameters flat,
+                       FlatParameters::Bind(TwoParameters(), 2));
+  flat.gradients_and_sums().fill_(1.0);
+  EXPECT_EQ(flat.gradients().sum().item<float>(), 48.0f);
+  EXPECT_EQ(flat.sums().sum().item<float>(), 2.0f);
+  EXPECT_EQ(flat.parameters().at("b").grad().sum().item<float>(), 20.0f);
+  flat.ZeroGradients();
+  EXPECT_EQ(flat.sums().abs().sum().item<float>(), 0.0f);
+}
+
 TEST(FlatParameters, CopiesNamedTensorsInAndOut) {
   ASSERT_OK_AND_ASSIGN(FlatParameters flat,
                        FlatParameters::Bind(TwoParameters()));

@@ -25,6 +25,9 @@
 namespace maskfill {
 namespace {
 
+// Of a step: cross entropy, distillation, accuracy.
+constexpr int64_t kNumSums = 3;
+
 at::Tensor ToDevice(const at::Tensor& tensor, at::Device device) {
   return tensor.to(device, /*non_blocking=*/true);
 }
@@ -98,9 +101,10 @@ absl::StatusOr<std::unique_ptr<Trainer>> Trainer::Create(
                      ImageClassifier::Create(config, copy));
     ASSIGN_OR_RETURN(std::optional<PromptContrast> contrast,
                      ContrastOf(config, copy, options));
-    ASSIGN_OR_RETURN(FlatParameters trained,
-                     FlatParameters::Bind(
-                         TrainedParameters(classifier, contrast, objective)));
+    ASSIGN_OR_RETURN(
+        FlatParameters trained,
+        FlatParameters::Bind(TrainedParameters(classifier, contrast, objective),
+                             kNumSums));
     return std::unique_ptr<Trainer>(
         new Trainer(options, std::move(classifier), std::move(contrast),
                     std::move(teacher), std::move(trained)));
@@ -278,39 +282,39 @@ at::Tensor Trainer::AccumulateGradients(const ImageBatch& batch, int64_t begin,
       .mul_(share);
 }
 
-absl::StatusOr<at::Tensor> Trainer::AccumulateBatch(const ImageBatch& batch) {
+absl::Status Trainer::AccumulateBatch(const ImageBatch& batch) {
   RETURN_IF_ERROR(CheckBatch(batch));
-  return CatchTorch([&]() -> absl::StatusOr<at::Tensor> {
+  return CatchTorch([&]() -> absl::Status {
     trained_.ZeroGradients();
+    at::Tensor sums = trained_.sums();
     if (contrast_.has_value()) {
-      return contrast_->AccumulateGradients(student_.backbone(), batch);
+      ASSIGN_OR_RETURN(const at::Tensor terms, contrast_->AccumulateGradients(
+                                                   student_.backbone(), batch));
+      sums.add_(terms);
+      return absl::OkStatus();
     }
     const int64_t n = batch.labels.size(0);
     const int64_t micro = options_.micro_batch_size > 0
                               ? std::min(options_.micro_batch_size, n)
                               : n;
-    at::Tensor sums;
     for (int64_t begin = 0; begin < n; begin += micro) {
       RETURN_IF_ERROR(CheckNotPreempted());
-      const at::Tensor terms =
-          AccumulateGradients(batch, begin, std::min(begin + micro, n));
-      sums = sums.defined() ? sums.add_(terms) : terms;
+      sums.add_(AccumulateGradients(batch, begin, std::min(begin + micro, n)));
     }
-    return sums;
+    return absl::OkStatus();
   });
 }
 
 absl::StatusOr<StepResult> Trainer::ComputeGradients(const ImageBatch& batch) {
-  const absl::StatusOr<at::Tensor> sums = AccumulateBatch(batch);
+  RETURN_IF_ERROR(options_.group->Agree(AccumulateBatch(batch)));
   // From here on no rank is alone with an error.
-  RETURN_IF_ERROR(options_.group->Agree(sums.status()));
-  RETURN_IF_ERROR(options_.group->Sum(trained_.gradients()));
-  RETURN_IF_ERROR(options_.group->Sum(*sums));
+  RETURN_IF_ERROR(options_.group->Sum(trained_.gradients_and_sums()));
   return CatchTorch([&]() -> absl::StatusOr<StepResult> {
     const at::Tensor norm = ClipGradientNorm(trained_, options_.grad_clip);
     // The only wait for the device.
-    const at::Tensor numbers =
-        at::cat({*sums, norm.reshape({1})}).to(at::kCPU).to(at::kDouble);
+    const at::Tensor numbers = at::cat({trained_.sums(), norm.reshape({1})})
+                                   .to(at::kCPU)
+                                   .to(at::kDouble);
     const double* values = numbers.const_data_ptr<double>();
     return StepResult{.total = values[0] + options_.beta * values[1],
                       .ce = values[0],

@@ -51,10 +51,11 @@ struct Settings {
 };
 
 // Never destroyed: programs write until their last moment.
-const Settings& Get() {
-  static const Settings* const settings = new Settings;
-  return *settings;
+const Settings*& Current() {
+  static const Settings* settings = new Settings;
+  return settings;
 }
+const Settings& Get() { return *Current(); }
 
 std::string TargetOf(const std::string& link) {
   char target[4096];
@@ -63,6 +64,8 @@ std::string TargetOf(const std::string& link) {
 }
 
 }  // namespace
+
+void ReadSettings() { Current() = new Settings; }
 
 std::string PathOf(int fd) {
   return TargetOf("/proc/self/fd/" + std::to_string(fd));

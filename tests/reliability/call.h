@@ -19,6 +19,9 @@ bool IsWatched(const std::string& path);
 uint64_t InodeOf(int dir, const char* path, int flags);
 uint64_t InodeOf(int fd);
 
+// What the environment sets, anew: a process reads it once.
+void ReadSettings();
+
 struct Call {
   const char* name;
   std::string path, second = {};

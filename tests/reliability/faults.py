@@ -33,19 +33,16 @@ _CODES = {
 class Faults:
     """Makes the stages of a workplace fail."""
 
-    def __init__(self, place, library, seed):
+    def __init__(self, place, seed):
         self.place = place
-        self.library = str(pathlib.Path(library).resolve())
         self.seed = seed
         self._log = self.place.directory / "calls.log"
         self._traces = {}
 
-    def _environment(self, stage, **settings):
-        variables = {"LD_PRELOAD": self.library,
-                     "MASKFILL_CALLS_ROOT": str(self.place.directory)}
-        for name, value in settings.items():
-            variables["MASKFILL_CALLS_" + name.upper()] = str(value)
-        return variables
+    def _environment(self, **settings):
+        return {"MASKFILL_CALLS_ROOT": str(self.place.directory),
+                **{f"MASKFILL_CALLS_{name.upper()}": str(value)
+                   for name, value in settings.items()}}
 
     def trace(self, stage, *flags):
         """Of an undisturbed run into what is at the output now."""
@@ -56,7 +53,7 @@ class Faults:
         before = traces.Snapshot.of(output)
         result = self.place.run(
             stage, *flags, environment={
-                **self._environment(stage, log=self._log),
+                **self._environment(log=self._log),
                 "MASKFILL_CALLS_ROOT": str(output)})
         if result.code != 0:
             raise RuntimeError(f"{stage}: {result.err}")
@@ -72,7 +69,7 @@ class Faults:
         self._log.unlink(missing_ok=True)
         self.place.clear(stage)
         self.place.run(stage, environment=self._environment(
-            stage, log=self._log))
+            log=self._log))
         wanted = names.split(",") if names else None
         return sum(wanted is None or call.name in wanted
                    for call in traces.read_log(self._log))
@@ -83,7 +80,7 @@ class Faults:
         versions = self.versions(stage)
         self.place.clear(stage)
         start = time.monotonic()
-        self.place.run(stage)
+        self.place.start(stage).wait()
         seconds = time.monotonic() - start
         wrong, killed = [], 0
         while killed < times:
@@ -111,7 +108,7 @@ class Faults:
         for number in numbers:
             self.place.clear(stage)
             result = self.place.run(stage, environment=self._environment(
-                stage, names=names, at=number, fault=value))
+                names=names, at=number, fault=value))
             told = stages.last_line(result.err)
             # Calls of several threads are not numbered alike in each run.
             missed = fault == "kill" and result.code == 0

@@ -53,11 +53,11 @@ class Measures:
     @property
     def faults(self):
         if self._faults is None:
-            place = stages.Workplace(self.programs, self.directory / "stages")
+            place = stages.Workplace(
+                self.programs, self.directory / "stages",
+                _TOOLS / "tests/reliability/libsystem_calls.so")
             place.make_all(self.names)
-            self._faults = faults.Faults(
-                place, _TOOLS / "tests/reliability/libsystem_calls.so",
-                self.seed)
+            self._faults = faults.Faults(place, self.seed)
         return self._faults
 
     def kill(self, times):
@@ -76,10 +76,7 @@ class Measures:
         for fault in faults.FAULTS:
             each[fault] = 0
             for stage in self.names:
-                slow = stage not in stages.WITHOUT_LIBTORCH
-                number, found = self.faults.fail_calls(
-                    stage, fault, max(1, times // _SLOW_SHARE) if slow
-                    else times)
+                number, found = self.faults.fail_calls(stage, fault, times)
                 each[fault] += number
                 wrong += found
             tried += each[fault]
