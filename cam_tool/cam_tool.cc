@@ -214,7 +214,7 @@ class CamMaker {
       ASSIGN_OR_RETURN(inputs.targets, TargetsOf(batch, options_.target,
                                                  file_.config().num_classes));
     }
-    return CatchTorch([&] { return options_.kind->compute(inputs); });
+    return ComputeCams(*options_.kind, inputs);
   }
 
   const CamToolOptions& options_;

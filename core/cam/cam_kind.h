@@ -49,6 +49,12 @@ absl::Span<const CamKind> AllCamKinds();
 // The kind of that name. InvalidArgument lists them all.
 absl::StatusOr<const CamKind*> ParseCamKind(absl::string_view name);
 
+// The maps of a batch. On the CPU a large one goes through in parts
+// (VisionTransformer::ImagesPerPart): attribution keeps what each image has in
+// each layer. Cancelled when told to stop in between; what LibTorch throws as
+// of CatchTorch.
+absl::StatusOr<Cams> ComputeCams(const CamKind& kind, const CamInputs& inputs);
+
 // "attribution (transformer attribution, ...), ...".
 std::string DescribeCamKinds();
 // "attribution and rollout": those for which `needs` holds.

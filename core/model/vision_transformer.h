@@ -81,6 +81,10 @@ class VisionTransformer {
   at::Tensor Encode(const at::Tensor& pixels,
                     const EncodeOptions& options = {}) const;
 
+  // How many images of so many tokens, the class token with them, are to go
+  // through at once: on the CPU as many as fit the cache, elsewhere any number.
+  int64_t ImagesPerPart(int64_t num_tokens) const;
+
   // uint8 -> (x / 255 - mean) / std, channels first, in float32 on the model's
   // device: the same operations as torchvision's ToTensor and Normalize.
   at::Tensor Normalise(const at::Tensor& pixels) const;
@@ -98,8 +102,6 @@ class VisionTransformer {
   // Of a part of the batch.
   at::Tensor EncodePart(const at::Tensor& pixels,
                         const EncodeOptions& options) const;
-  // How many images at once are fastest.
-  int64_t ImagesPerPart(int64_t num_tokens) const;
   // Patch and class tokens with positional embedding, [N, 1 + K, D].
   at::Tensor Embed(const at::Tensor& pixels,
                    const at::Tensor& kept_patches) const;

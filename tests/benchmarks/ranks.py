@@ -5,16 +5,18 @@
 
 On pictures of Spurious Shapes. large: a ViT-B/32, two ranks with a thread each
 against one rank with two threads. small: Spurious Shapes' CLIP, against one rank with
-one thread.
+one thread. Beside both, what the machine can give at most: two trainings that know
+nothing of each other, at once, with a thread and half of the images each.
 Each measurement is a run of `train` of a few steps, the first of which do not
-count. Prints images/s of both sides and the median of the ratios; and the same
+count. Prints images/s of all three and the medians of the ratios; and the same
 of images for each second of processor time, times the processors that each side
 has: what a machine that does nothing else would give if nobody waited. On a busy
 one read that.
 """
 
 import argparse
-import json
+import concurrent.futures
+import itertools
 import os
 import statistics
 import subprocess
@@ -38,7 +40,7 @@ class Bench:
     def __init__(self, binaries, folder):
         self.binaries = binaries
         self.folder = Path(folder)
-        self.runs = 0
+        self.runs = itertools.count()
 
     def run(self, program, *arguments):
         done = subprocess.run(
@@ -79,8 +81,7 @@ class Bench:
 
         steps: before the measurement begins, and when it ends.
         """
-        self.runs += 1
-        output = self.folder / f"run-{self.runs}"
+        output = self.folder / f"run-{next(self.runs)}"
         command = [
             *(self.binaries / "train" / "train", f"--input={model}-images", *arguments),
             *(f"--checkpoint={model}-zeroshot", f"--output={output}", "--device=cpu"),
@@ -108,6 +109,15 @@ class Bench:
         images = (steps[1] - steps[0]) * batch
         return images / (end - start), images / (used_then - used) * ranks * threads
 
+    def apart(self, model, steps, batch, *arguments):
+        """The same of two trainings at once, of half of the images each, together."""
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            both = pool.map(
+                lambda _: self.images_per_second(model, steps, batch // 2, 1, 1, *arguments),
+                range(2),
+            )
+            return [sum(rates) for rates in zip(*both)]
+
     def _when(self, output, step, processes):
         """Clock and processor time of all at the end of a step, to 10 ms."""
         metrics = output / "metrics.jsonl"
@@ -121,6 +131,11 @@ class Bench:
             fields = Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
             used += int(fields[11]) + int(fields[12])
         return time.monotonic(), used / TICK
+
+
+def ratio(rounds, kind, ours, other):
+    ratios = sorted(each[ours][kind] / each[other][kind] for each in rounds)
+    return f"{statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})"
 
 
 def main():
@@ -143,22 +158,24 @@ def main():
             batch = options.batch_size or BATCH[model]
             rounds = [
                 [
-                    bench.images_per_second(
-                        model, STEPS[model], batch, threads, ranks, "--mode=ft"
-                    )
-                    for ranks, threads in sides
+                    *(
+                        bench.images_per_second(
+                            model, STEPS[model], batch, threads, ranks, "--mode=ft"
+                        )
+                        for ranks, threads in sides
+                    ),
+                    bench.apart(model, STEPS[model], batch, "--mode=ft"),
                 ]
                 for _ in range(options.rounds)
             ]
             for kind, unit in enumerate(("images/s", "images/s of processor time")):
-                ratios = sorted(ours[kind] / other[kind] for ours, other in rounds)
                 medians = [
-                    statistics.median(each[side][kind] for each in rounds) for side in (0, 1)
+                    statistics.median(each[side][kind] for each in rounds) for side in range(3)
                 ]
                 print(
                     f"{model:<6} {medians[0]:8.2f} with 2 ranks of 1 thread, "
-                    f"{medians[1]:8.2f} with 1 rank of {sides[1][1]}: "
-                    f"{statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f}) {unit}",
+                    f"{medians[1]:8.2f} with 1 rank of {sides[1][1]}: {ratio(rounds, kind, 0, 1)}; "
+                    f"{medians[2]:8.2f} apart: {ratio(rounds, kind, 2, 1)} {unit}",
                     flush=True,
                 )
 
