@@ -3,7 +3,7 @@
 
     train_program.py [--binaries=bazel-bin] [--rounds=3] [--precision=fp32]
 
-A ViT-B/32 of random weights on pictures of 224 px: `train --mode=fd_mask` with cached
+By turns of three steps. A ViT-B/32 of random weights on pictures of 224 px: `train --mode=fd_mask` with cached
 counterfactuals, batches of 32, against model_benchmark's training_step, which has
 its batch in memory. Prints images/s of both and the median of the ratios: what
 reading, decoding, progress and the ledger cost.
@@ -16,19 +16,20 @@ import tempfile
 from pathlib import Path
 
 from compare import Server
-from ranks import REPOSITORY, Bench
+from trainings import REPOSITORY, Training, prepare, run, turn
 
 BATCH = 32
+STEPS = 3  # of a turn of each
 
 
-def make_counterfactuals(bench):
-    bench.prepare("large")
-    bench.run(
-        "cam_tool/cam_tool",
+def make_counterfactuals(binaries, folder, number):
+    prepare(binaries, folder, "large", number)
+    run(
+        *(binaries, folder, "cam_tool/cam_tool"),
         *("--input=large-images", "--checkpoint=large-zeroshot", "--output=large-cams"),
     )
-    bench.run(
-        "mask_tool/mask_tool",
+    run(
+        *(binaries, folder, "mask_tool/mask_tool"),
         *("--input=large-images", "--cams=large-cams", "--mask=object"),
         *("--threshold=0.3", "--fill=single", "--output=large-counterfactuals"),
     )
@@ -42,29 +43,33 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--precision", default="fp32")
     options = parser.parse_args()
+    binaries = options.binaries.resolve()
     threads = os.cpu_count()
-    with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(options.binaries.resolve(), folder)
-        make_counterfactuals(bench)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        # Within an epoch, at whose end a state is saved.
+        make_counterfactuals(binaries, folder, BATCH * (STEPS * options.rounds + 3))
         step = Server(
             [
-                options.binaries / "tests" / "benchmarks" / "model" / "model_benchmark",
+                binaries / "tests" / "benchmarks" / "model" / "model_benchmark",
                 *(f"--threads={threads}", f"--precision={options.precision}"),
-                *(f"--batch_size={BATCH}", "--iterations=3"),
+                *(f"--batch_size={BATCH}", f"--iterations={STEPS}"),
             ]
         )
-        rounds = [
-            (
-                bench.images_per_second(
-                    *("large", (1, 4), BATCH, threads, 1),
-                    *("--mode=fd_mask", "--counterfactuals=large-counterfactuals"),
-                    *("--teacher=large-zeroshot", f"--precision={options.precision}"),
-                )[0],
-                step.measure("training_step"),
-            )
-            for _ in range(options.rounds)
-        ]
-        step.close()
+        program = Training(
+            *(binaries, folder, "run", "large", BATCH, threads, 1),
+            *("--mode=fd_mask", "--counterfactuals=large-counterfactuals"),
+            *("--teacher=large-zeroshot", f"--precision={options.precision}"),
+        )
+        try:
+            turn([program], 1)
+            rounds = [
+                (turn([program], STEPS)[0], step.measure("training_step"))
+                for _ in range(options.rounds)
+            ]
+        finally:
+            program.end()
+            step.close()
     ratios = sorted(program / alone for program, alone in rounds)
     program, alone = (statistics.median(each[i] for each in rounds) for i in (0, 1))
     print(

@@ -72,6 +72,17 @@ expect "runs Spurious Shapes again" test $? = 0
 expect "and changes nothing" unchanged "$work/shapes"
 rm -rf "$work/shapes"
 
+./quickstart.sh photos --precision=bf16 --output="$work/a" >"$work/c.out" \
+  2>"$work/c.err"
+expect "computes in another precision" test $? = 0
+expect "what is there in the first one" \
+  grep -q -- --precision=bf16 "$work/a/logs/eval-mask-fill-seed0.log"
+shards_of "$work/a" >"$work/after"
+expect "with other CAMs" \
+  test "$(grep cams "$work/after" | grep -cFxf "$work/before")" = 0
+./quickstart.sh --precision=fp8 >"$work/c.out" 2>"$work/c.err"
+expect "and knows no other" test $? = 64
+
 # The whole process group dies in the middle of the work, then continues.
 setsid ./quickstart.sh photos --output="$work/b" >/dev/null 2>&1 &
 leader=$!
