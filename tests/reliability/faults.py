@@ -186,6 +186,8 @@ class Faults:
             found = []
             if other not in (0, 74, 75):
                 found.append(f"the other one ends with {other}")
+            if other == 0 and (difference := place.difference("train")):
+                found.append(f"the other one says that all is done: {difference}")
             _, codes = self._ranks(None, 0, rng)
             if codes != [0, 0]:
                 found.append(f"the rerun ends with {codes}")
