@@ -149,11 +149,15 @@ at::Tensor TransformerBlock::Attend(const at::Tensor& normalised,
   const int64_t length = normalised.size(1);
   const int64_t width = normalised.size(2);
   const int64_t head_width = width / heads_;
-  // [N, rows, n * D] -> n views [N, heads, rows, head_width].
+  // [N, rows, n * D] -> n views [N, heads, rows, head_width]. In this order
+  // their gradients are copied once, into one tensor of the shape of
+  // `projected`.
   const auto split_heads = [&](const at::Tensor& projected, int64_t n) {
-    return projected.view({batch, projected.size(1), n, heads_, head_width})
-        .permute({2, 0, 3, 1, 4})
-        .unbind(0);
+    std::vector<at::Tensor> parts =
+        projected.view({batch, projected.size(1), n, heads_, head_width})
+            .unbind(2);
+    for (at::Tensor& part : parts) part = part.transpose(1, 2);
+    return parts;
   };
   at::Tensor query, key, value;
   if (num_queries == length) {
