@@ -68,17 +68,20 @@ double CoverageOf(const Image& mask, int64_t top, int64_t bottom, int64_t left,
 
 absl::StatusOr<ObjectMasks> ObjectMasks::Open(const ObjectMaskOptions& options,
                                               absl::string_view some_id) {
-  if (!IsDirectory(options.dir)) {
+  ASSIGN_OR_RETURN(const bool is_directory, FindDirectory(options.dir));
+  if (!is_directory) {
     return absl::NotFoundError(
         absl::StrCat("there is no directory \"", options.dir, "\" (--masks)"));
   }
   RETURN_IF_ERROR(CheckId(some_id));
-  if (PathExists(PathOf(options.dir, some_id))) return ObjectMasks(options);
+  ASSIGN_OR_RETURN(const bool is_here, FindPath(PathOf(options.dir, some_id)));
+  if (is_here) return ObjectMasks(options);
   ASSIGN_OR_RETURN(const std::vector<std::string> names,
                    ListDirectory(options.dir));
   for (const std::string& name : names) {
     const std::string dir = JoinPath(options.dir, name);
-    if (!PathExists(PathOf(dir, some_id))) continue;
+    ASSIGN_OR_RETURN(const bool is_there, FindPath(PathOf(dir, some_id)));
+    if (!is_there) continue;
     ObjectMaskOptions found = options;
     found.dir = dir;
     return ObjectMasks(std::move(found));

@@ -31,14 +31,25 @@ namespace {
 
 using Classes = std::vector<int64_t>;
 
+// Whether `dir` holds a finished set; an error where that cannot be told.
+absl::StatusOr<bool> IsSet(const std::string& dir) {
+  const absl::Status status = FindManifest(dir).status();
+  if (absl::IsUnavailable(status)) return status;
+  return status.ok();
+}
+
 // `dir`, if it is a set, or the sets in it.
 absl::StatusOr<std::vector<std::string>> SetDirs(const std::string& dir) {
-  if (FindManifest(dir).ok()) return std::vector<std::string>{dir};
+  ASSIGN_OR_RETURN(const bool is_set, IsSet(dir));
+  if (is_set) return std::vector<std::string>{dir};
   ASSIGN_OR_RETURN(const std::vector<std::string> names, ListDirectory(dir));
   std::vector<std::string> dirs;
   for (const std::string& name : names) {
     const std::string path = JoinPath(dir, name);
-    if (IsDirectory(path) && FindManifest(path).ok()) dirs.push_back(path);
+    ASSIGN_OR_RETURN(const bool is_directory, FindDirectory(path));
+    if (!is_directory) continue;
+    ASSIGN_OR_RETURN(const bool is_one, IsSet(path));
+    if (is_one) dirs.push_back(path);
   }
   if (!dirs.empty()) return dirs;
   return absl::NotFoundError(

@@ -19,7 +19,8 @@ namespace {
 absl::StatusOr<std::string> LastOfRun(const std::string& state) {
   ASSIGN_OR_RETURN(const std::string path, CanonicalPath(state));
   const std::string last = JoinPath(Dirname(Dirname(path)), kLastDirectory);
-  if (IsDirectory(last)) return last;
+  ASSIGN_OR_RETURN(const bool there, FindDirectory(last));
+  if (there) return last;
   return absl::NotFoundError(absl::StrCat(
       "\"", state, "\" is a state of a training that has no \"", last,
       "\" yet, which has the configuration and what is not trained; let the "

@@ -239,8 +239,9 @@ absl::Status RunRecordsCommand(const RecordsOptions& options,
     default:
       break;
   }
-  if (options.command == RecordsCommand::kVerify &&
-      PathExists(JoinPath(options.path, kModelFile))) {
+  ASSIGN_OR_RETURN(const bool is_checkpoint,
+                   FindPath(JoinPath(options.path, kModelFile)));
+  if (options.command == RecordsCommand::kVerify && is_checkpoint) {
     return VerifyCheckpoint(options.path, out);
   }
   ASSIGN_OR_RETURN(const RecordTarget target,

@@ -224,7 +224,8 @@ absl::Status TrainingRun::Run() {
                       hooks, *trainer_, numbers_));
   if (!group_.leads()) return absl::OkStatus();
   const std::string best = JoinPath(JoinPath(dir_, kBestDirectory), kModelFile);
-  if (numbers_.count(kBestStep) != 0 && !PathExists(best)) {
+  ASSIGN_OR_RETURN(const bool has_best, FindPath(best));
+  if (numbers_.count(kBestStep) != 0 && !has_best) {
     return absl::DataLossError(absl::StrCat(
         "\"", best, "\" was removed since step ",
         static_cast<int64_t>(numbers_[kBestStep]),

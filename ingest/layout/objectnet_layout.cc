@@ -26,7 +26,8 @@ bool HasImages(const std::string& dir) {
 
 // The error for a source without images/.
 absl::Status NoImages(const std::string& source) {
-  if (!PathExists(source)) {
+  ASSIGN_OR_RETURN(const bool there, FindPath(source));
+  if (!there) {
     return absl::NotFoundError(
         absl::StrCat("there is no directory \"", source, "\""));
   }

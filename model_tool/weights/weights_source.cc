@@ -44,7 +44,8 @@ absl::StatusOr<std::string> FindInDirectory(const std::string& source,
                                             std::vector<std::string>* notes) {
   std::vector<std::string> hub_names;
   for (const char* name : kHubNames) {
-    if (PathExists(JoinPath(source, name))) hub_names.push_back(name);
+    ASSIGN_OR_RETURN(const bool there, FindPath(JoinPath(source, name)));
+    if (there) hub_names.push_back(name);
   }
   if (!hub_names.empty()) {
     if (hub_names.size() > 1) {
@@ -130,7 +131,8 @@ absl::Status OpenParts(WeightsSource* source) {
                        "\", expected one in the same folder"));
     }
     const std::string path = JoinPath(Dirname(source->path), name);
-    if (!PathExists(path)) {
+    ASSIGN_OR_RETURN(const bool there, FindPath(path));
+    if (!there) {
       return absl::NotFoundError(
           absl::StrCat("\"", path, "\" is missing, one of the ", names.size(),
                        " files that ", Basename(source->path),
@@ -179,12 +181,14 @@ absl::Status WeightsSource::CheckUnchanged() const {
 
 absl::StatusOr<WeightsSource> OpenWeightsSource(const std::string& source) {
   WeightsSource opened;
-  if (IsDirectory(source)) {
+  ASSIGN_OR_RETURN(const bool is_directory, FindDirectory(source));
+  if (is_directory) {
     ASSIGN_OR_RETURN(opened.path, FindInDirectory(source, &opened.notes));
   } else {
     opened.path = source;
   }
-  if (IsIndex(opened.path) && PathExists(opened.path)) {
+  ASSIGN_OR_RETURN(const bool there, FindPath(opened.path));
+  if (IsIndex(opened.path) && there) {
     RETURN_IF_ERROR(OpenParts(&opened));
   } else {
     ASSIGN_OR_RETURN(auto file, MappedFile::Open(opened.path));
@@ -200,14 +204,16 @@ absl::StatusOr<WeightsSource> OpenWeightsSource(const std::string& source) {
   const std::string dir = Dirname(opened.path);
   std::vector<std::string> beside(std::begin(kConfigurationFiles),
                                   std::end(kConfigurationFiles));
-  if (const std::string path = JoinPath(dir, kHeadFile);
-      path != opened.path && PathExists(path)) {
-    ASSIGN_OR_RETURN(opened.head, MappedFile::Open(path));
+  const std::string head = JoinPath(dir, kHeadFile);
+  ASSIGN_OR_RETURN(const bool has_head, FindPath(head));
+  if (head != opened.path && has_head) {
+    ASSIGN_OR_RETURN(opened.head, MappedFile::Open(head));
     beside.push_back(kClassNamesFile);
   }
   for (const std::string& name : beside) {
     const std::string path = JoinPath(dir, name);
-    if (!PathExists(path)) continue;
+    ASSIGN_OR_RETURN(const bool has_it, FindPath(path));
+    if (!has_it) continue;
     ASSIGN_OR_RETURN(opened.configurations[name], ReadFile(path));
   }
   return opened;

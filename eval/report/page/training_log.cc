@@ -44,12 +44,14 @@ absl::StatusOr<TrainingLog> ReadTrainingLog(const std::string& dir) {
   TrainingLog log;
   log.dir = dir;
   std::string entry = JoinPath(dir, "train.manifest.json");
-  if (!PathExists(entry)) entry = JoinPath(dir, "run.json");  // still runs
+  ASSIGN_OR_RETURN(const bool is_done, FindPath(entry));
+  if (!is_done) entry = JoinPath(dir, "run.json");
   ASSIGN_OR_RETURN(const v1::Manifest run, ReadUnfinishedManifest(entry));
   log.fingerprint = run.fingerprint();
   RETURN_IF_ERROR(AddLines(JoinPath(dir, "metrics.jsonl"), "", &log));
   const std::string validation = JoinPath(dir, "validation.jsonl");
-  if (PathExists(validation)) {
+  ASSIGN_OR_RETURN(const bool is_validated, FindPath(validation));
+  if (is_validated) {
     RETURN_IF_ERROR(AddLines(validation, "validation_", &log));
   }
   return log;
