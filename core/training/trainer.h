@@ -136,7 +136,7 @@ class Trainer : public Learner {
   // likewise, [3] float32 on the device.
   at::Tensor AccumulateGradients(const ImageBatch& batch, int64_t begin,
                                  int64_t end);
-  // The same of the whole batch, in parts; what it returns are the sums.
+  // The same of the whole batch, in parts, added up in trained_.sums().
   absl::Status AccumulateBatch(const ImageBatch& batch);
   absl::Status CheckBatch(const ImageBatch& batch) const;
   // Rows [begin, end) of the batch, on the device.

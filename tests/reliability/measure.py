@@ -281,7 +281,8 @@ twice in a row after a random time up to its usual one, and is run to its end.
 `calls`: a library before libc (`system_calls.cc`) counts the stage's calls on
 files and directories of its inputs and outputs and makes one of them, in each
 run another, fail with ENOSPC, EIO or EINTR, do half of its work, or be the
-process's last. Calls of libc to itself are not seen. The exit code has to be 73
+process's last. Calls of libc to itself are not seen. A run is a process of its own, forked
+where the program's libraries are loaded (`fork_server.cc`). The exit code has to be 73
 or 74, or 0 and the result whole; no file under its final name is half; the rerun
 succeeds. Of stages with more calls than were tried a random sample is taken.
 
