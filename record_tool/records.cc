@@ -239,10 +239,10 @@ absl::Status RunRecordsCommand(const RecordsOptions& options,
     default:
       break;
   }
-  ASSIGN_OR_RETURN(const bool is_checkpoint,
-                   FindPath(JoinPath(options.path, kModelFile)));
-  if (options.command == RecordsCommand::kVerify && is_checkpoint) {
-    return VerifyCheckpoint(options.path, out);
+  if (options.command == RecordsCommand::kVerify) {
+    ASSIGN_OR_RETURN(const bool is_checkpoint,
+                     FindPath(JoinPath(options.path, kModelFile)));
+    if (is_checkpoint) return VerifyCheckpoint(options.path, out);
   }
   ASSIGN_OR_RETURN(const RecordTarget target,
                    OpenRecordTarget(options.path, options.type));

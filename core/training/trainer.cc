@@ -25,9 +25,6 @@
 namespace maskfill {
 namespace {
 
-// Of a step: cross entropy, distillation, accuracy.
-constexpr int64_t kNumSums = 3;
-
 at::Tensor ToDevice(const at::Tensor& tensor, at::Device device) {
   return tensor.to(device, /*non_blocking=*/true);
 }
@@ -104,7 +101,7 @@ absl::StatusOr<std::unique_ptr<Trainer>> Trainer::Create(
     ASSIGN_OR_RETURN(
         FlatParameters trained,
         FlatParameters::Bind(TrainedParameters(classifier, contrast, objective),
-                             kNumSums));
+                             /*num_sums=*/3));  // of AccumulateGradients
     return std::unique_ptr<Trainer>(
         new Trainer(options, std::move(classifier), std::move(contrast),
                     std::move(teacher), std::move(trained)));
@@ -312,9 +309,8 @@ absl::StatusOr<StepResult> Trainer::ComputeGradients(const ImageBatch& batch) {
   return CatchTorch([&]() -> absl::StatusOr<StepResult> {
     const at::Tensor norm = ClipGradientNorm(trained_, options_.grad_clip);
     // The only wait for the device.
-    const at::Tensor numbers = at::cat({trained_.sums(), norm.reshape({1})})
-                                   .to(at::kCPU)
-                                   .to(at::kDouble);
+    const at::Tensor numbers =
+        at::cat({trained_.sums(), norm.reshape({1})}).to(at::kCPU, at::kDouble);
     const double* values = numbers.const_data_ptr<double>();
     return StepResult{.total = values[0] + options_.beta * values[1],
                       .ce = values[0],

@@ -299,7 +299,8 @@ Renames are taken to happen as a whole, on the disk too.
 output has one writer.
 
 `ranks`: the other process has to end by itself, with 0 (the one may be killed when
-its work is done: then all has to be there, of figures after acd364c), 74 or 75; both are started again and have to end with the bytes of an undisturbed training.
+its work is done: then all has to be there, of figures after acd364c), 74 or 75; both
+are started again and have to end with the bytes of an undisturbed training.
 
 `flips`: each bit of each file, one after another; manifests, indexes and
 configurations too. Something else than before without an error is a fault.

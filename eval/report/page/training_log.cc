@@ -45,7 +45,7 @@ absl::StatusOr<TrainingLog> ReadTrainingLog(const std::string& dir) {
   log.dir = dir;
   std::string entry = JoinPath(dir, "train.manifest.json");
   ASSIGN_OR_RETURN(const bool is_done, FindPath(entry));
-  if (!is_done) entry = JoinPath(dir, "run.json");
+  if (!is_done) entry = JoinPath(dir, "run.json");  // still runs
   ASSIGN_OR_RETURN(const v1::Manifest run, ReadUnfinishedManifest(entry));
   log.fingerprint = run.fingerprint();
   RETURN_IF_ERROR(AddLines(JoinPath(dir, "metrics.jsonl"), "", &log));
